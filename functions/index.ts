@@ -1,0 +1,7 @@
+/** The registry: every resource of the API, one line each. */
+export { clients } from "./clients/contract.ts";
+export { errorCodes } from "./error-codes/contract.ts";
+export { nodes } from "./nodes/contract.ts";
+export { publish } from "./publish/contract.ts";
+export { status } from "./status/contract.ts";
+export { unknownPath } from "./unknown-path/contract.ts";

@@ -1,0 +1,71 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import dynalite from "dynalite";
+import { type Database, openDatabase } from "../../lib/store/database.ts";
+import { accessTable, registryTable, type TableDefinition } from "../../lib/store/tables.ts";
+
+/** The embedded DynamoDB, open for this process alone. */
+export interface LocalDatabase {
+  database: Database;
+  client: DynamoDBClient;
+  close(): Promise<void>;
+}
+
+const names = { access: "fleetgate-access", registry: "fleetgate-registry" } as const;
+
+/** Starts DynamoDB with its data in a folder, or in memory without one, and makes the tables that are missing. */
+export async function openLocalDatabase(folder?: string): Promise<LocalDatabase> {
+  const immediate = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 };
+  const server = dynalite({ ...immediate, ...(folder !== undefined && { path: folder }) });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const client = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: "local",
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+  });
+  await createTable(client, names.access, accessTable);
+  await createTable(client, names.registry, registryTable);
+  return {
+    client,
+    database: openDatabase(client, names),
+    async close() {
+      client.destroy();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+async function createTable(client: DynamoDBClient, TableName: string, table: TableDefinition): Promise<void> {
+  const { TableNames = [] } = await client.send(new ListTablesCommand({}));
+  if (TableNames.includes(TableName)) return;
+  const attributes = [table, ...table.indexes].flatMap(({ partitionKey, sortKey }) => [
+    partitionKey,
+    sortKey,
+  ]);
+  await client.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: "PAY_PER_REQUEST",
+      AttributeDefinitions: [...new Set(attributes)].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: "S",
+      })),
+      KeySchema: keySchema(table),
+      ...(table.indexes.length > 0 && {
+        GlobalSecondaryIndexes: table.indexes.map((index) => ({
+          IndexName: index.name,
+          KeySchema: keySchema(index),
+          Projection: { ProjectionType: "KEYS_ONLY" },
+        })),
+      }),
+    }),
+  );
+}
+
+const keySchema = ({ partitionKey, sortKey }: { partitionKey: string; sortKey: string }) => [
+  { AttributeName: partitionKey, KeyType: "HASH" as const },
+  { AttributeName: sortKey, KeyType: "RANGE" as const },
+];

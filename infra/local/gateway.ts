@@ -1,0 +1,139 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { PassThrough, type Writable } from "node:stream";
+import { type GatewayResponse, gatewayResponses } from "../../lib/contract/gateway-responses.ts";
+import { gatewayRoutes } from "../../lib/contract/gateway-routes.ts";
+import type { Resource } from "../../lib/contract/resource.ts";
+import type { LambdaFunction } from "../../lib/http/serve.ts";
+import { log } from "../../lib/log.ts";
+import { gatewayEvent, type MatchedRoute, stage } from "./gateway-event.ts";
+import { type AnswerHead, invoke, LambdaResponse } from "./lambda-runtime.ts";
+
+/** Limits of a REST API, in bytes and milliseconds. [aws-facts 1.2, 1.6] */
+const limits = { body: 10_485_760, event: 6_291_456, headers: 10_240, url: 10_240, integration: 29_000 };
+
+/** Headers of a function's answer that a REST API renames; the original is kept too, because EMQX sends it. */
+const remapped = new Set(["www-authenticate"]);
+
+/** A function with the resource that it serves. */
+export interface DeployedFunction {
+  resource: Resource;
+  run: LambdaFunction;
+}
+
+/**
+ * An HTTP server that does what API Gateway does before and after a function: routes by the still encoded path,
+ * makes the event, and enforces the limits. The answers are those of a Regional REST API with streaming.
+ */
+export function createGateway(functions: readonly DeployedFunction[]): Server {
+  const routes = new Map(
+    functions.flatMap(({ resource, run }) => gatewayRoutes(resource).map((path) => [path, run] as const)),
+  );
+  return createServer({ maxHeaderSize: limits.headers + limits.url }, (request, response) => {
+    handle(routes, request, response).catch((error) => {
+      log("error", "the gateway failed", { error });
+      response.destroy();
+    });
+  });
+}
+
+type Routes = ReadonlyMap<string, LambdaFunction>;
+
+async function handle(routes: Routes, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { path, query } = splitUrl(request.url ?? "/");
+  const route = matchRoute(routes, path);
+  const run = route && routes.get(route.resource);
+  if (!run || !route) return respond(response, gatewayResponses.MISSING_AUTHENTICATION_TOKEN);
+  const body = await readBody(request);
+  if (body === "too long") return tooLong(response);
+  const event = gatewayEvent(request, { path, query, body: body || null }, route);
+  if (Buffer.byteLength(JSON.stringify(event)) > limits.event) return tooLong(response);
+  await answer(run, event, response);
+}
+
+/** Path without the stage, and query, both still encoded. The root `/status` has no stage. */
+function splitUrl(url: string): { path: string; query: string } {
+  const at = url.indexOf("?");
+  const full = at < 0 ? url : url.slice(0, at);
+  const path = full.startsWith(`/${stage}/`) ? full.slice(stage.length + 1) : full;
+  return { path, query: at < 0 ? "" : url.slice(at + 1) };
+}
+
+/** A concrete path wins over `{proxy+}`, and the longest `{proxy+}` over shorter ones. */
+function matchRoute(routes: Routes, path: string): MatchedRoute | undefined {
+  const trimmed = path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
+  if (routes.has(trimmed)) return { resource: trimmed };
+  for (let end = path.lastIndexOf("/"); end >= 0; end = path.lastIndexOf("/", end - 1)) {
+    const resource = `${path.slice(0, end)}/{proxy+}`;
+    if (routes.has(resource)) return { resource, proxy: path.slice(end + 1) };
+    if (end === 0) break;
+  }
+  return undefined;
+}
+
+async function readBody(request: IncomingMessage): Promise<string | "too long"> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > limits.body) return "too long";
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+async function answer(
+  run: LambdaFunction,
+  event: Parameters<LambdaFunction>[0],
+  response: ServerResponse,
+): Promise<void> {
+  const stream = new LambdaResponse((head) => {
+    clearTimeout(timer);
+    return begin(response, head, event.requestContext.requestId);
+  });
+  const timer = setTimeout(() => {
+    if (!response.headersSent) respond(response, gatewayResponses.INTEGRATION_TIMEOUT);
+  }, limits.integration);
+  try {
+    await invoke(run, event, stream, limits.integration);
+  } catch (error) {
+    log("error", "a function failed", { requestId: event.requestContext.requestId, error });
+    if (response.headersSent) response.destroy();
+    else writeJson(response, 502, { message: "Internal server error" });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function begin(
+  response: ServerResponse,
+  { statusCode, headers = {} }: AnswerHead,
+  requestId: string,
+): Writable {
+  if (response.headersSent) return new PassThrough().resume();
+  const sent: Record<string, string> = { "x-amzn-requestid": requestId };
+  for (const [name, value] of Object.entries(headers)) {
+    sent[name] = value;
+    if (remapped.has(name.toLowerCase())) sent[`x-amzn-remapped-${name.toLowerCase()}`] = value;
+  }
+  const typed = Object.keys(sent).some((name) => name.toLowerCase() === "content-type");
+  if (!typed) sent["content-type"] = "application/json";
+  return response.writeHead(statusCode, sent);
+}
+
+function respond(response: ServerResponse, { status, body, headers }: GatewayResponse): void {
+  writeJson(response, status, body, headers);
+}
+
+/** The body of this one cannot be chosen on API Gateway. */
+function tooLong(response: ServerResponse): void {
+  writeJson(
+    response,
+    413,
+    { message: `HTTP content length exceeded ${limits.body} bytes` },
+    { connection: "close" },
+  );
+}
+
+function writeJson(response: ServerResponse, status: number, body: object, headers = {}): void {
+  response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+}

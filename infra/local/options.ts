@@ -1,0 +1,35 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { LocalOptions } from "./start.ts";
+
+/** Reads the options of `npm start --`, each also from an environment variable; ends the process on `--help`. */
+export function readOptions(args: readonly string[]): LocalOptions {
+  const port = (flag: string, what: string, preset: number, variable: string) =>
+    new Option(`--${flag} <port>`, what).default(preset).env(variable).argParser(toPort);
+  const command = new Command("fleetgate")
+    .description("The EMQX 5.8 management API with an embedded MQTT broker and database, on this machine.")
+    .addOption(port("http-port", "port of the API", 18083, "FLEETGATE_HTTP_PORT"))
+    .addOption(port("mqtt-port", "port of MQTT", 1883, "FLEETGATE_MQTT_PORT"))
+    .addOption(port("ws-port", "port of MQTT over WebSocket, at /mqtt", 8083, "FLEETGATE_WS_PORT"))
+    .addOption(
+      new Option("--host <address>", "address to listen on").default("127.0.0.1").env("FLEETGATE_HOST"),
+    )
+    .addOption(new Option("--data <folder>", "folder of the data").default("data").env("FLEETGATE_DATA"))
+    .addOption(
+      new Option("--bootstrap-file <file>", "API keys, a line {API Key}:{Secret Key}:{?Role} each").env(
+        "EMQX_API_KEY__BOOTSTRAP_FILE",
+      ),
+    )
+    .addOption(
+      new Option("--node-name <name>", "name of the node that the API shows")
+        .default("emqx@127.0.0.1")
+        .env("EMQX_NODE__NAME"),
+    )
+    .parse(args, { from: "user" });
+  return command.opts<LocalOptions>();
+}
+
+function toPort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError("A port is a number up to 65535.");
+  return port;
+}

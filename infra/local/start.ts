@@ -1,0 +1,129 @@
+import { once } from "node:events";
+import { mkdir } from "node:fs/promises";
+import { Server as HttpServer } from "node:http";
+import type { AddressInfo, Server } from "node:net";
+import { join } from "node:path";
+import aedesPersistence from "aedes-persistence-level";
+import { Level } from "level";
+import * as resources from "../../functions/index.ts";
+import { EmbeddedBroker } from "../../lib/broker/embedded.ts";
+import { SessionIdentifiers } from "../../lib/broker/session-identifiers.ts";
+import type { Resource } from "../../lib/contract/resource.ts";
+import type { Deps } from "../../lib/deps/types.ts";
+import type { ResourceFunction } from "../../lib/http/serve.ts";
+import { log } from "../../lib/log.ts";
+import { ApiKeys } from "../../lib/store/api-keys.ts";
+import { bootstrapKeys, type CurlCredentials } from "./bootstrap.ts";
+import { type LocalDatabase, openLocalDatabase } from "./database.ts";
+import { Expiry } from "./expiry.ts";
+import { createGateway, type DeployedFunction } from "./gateway.ts";
+import { installLambdaRuntime } from "./lambda-runtime.ts";
+import { mqttServer, webSocketServer } from "./mqtt-listeners.ts";
+import { localNode } from "./node-facts.ts";
+import { LocalRegistry } from "./registry.ts";
+
+export interface LocalOptions {
+  host: string;
+  httpPort: number;
+  mqttPort: number;
+  wsPort: number;
+  /** Folder of the data. */
+  data: string;
+  bootstrapFile?: string | undefined;
+  nodeName: string;
+}
+
+/** Fleetgate, running in this process. */
+export interface LocalEnvironment {
+  http: AddressInfo;
+  mqtt: AddressInfo;
+  ws: AddressInfo;
+  curlCredentials: CurlCredentials;
+  /** Resolves when the registry has taken in all that has happened at the broker. */
+  idle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts database, broker and API, in this order; `close` ends them in the reverse order. */
+export async function startLocal(options: LocalOptions): Promise<LocalEnvironment> {
+  await using opened = new AsyncDisposableStack();
+  await mkdir(options.data, { recursive: true, mode: 0o700 });
+  const local = await openLocalDatabase(join(options.data, "dynamodb"));
+  opened.defer(() => local.close());
+  const { registry, broker } = await openBroker(local, options, opened);
+  const apiKeys = new ApiKeys(local.database);
+  const curlCredentials = await bootstrapKeys(apiKeys, options.data, options.bootstrapFile);
+  const node = localNode(options.nodeName);
+  const functions = await loadFunctions({ ...registry, apiKeys, broker, node });
+  const listen = (server: Server, port: number) => listenOn(server, options.host, port, opened);
+  const addresses = {
+    mqtt: await listen(mqttServer(broker), options.mqttPort),
+    ws: await listen(webSocketServer(broker), options.wsPort),
+    http: await listen(createGateway(functions), options.httpPort),
+  };
+  const all = opened.move();
+  return {
+    ...addresses,
+    curlCredentials,
+    idle: () => registry.idle(),
+    close: () => all.disposeAsync(),
+  };
+}
+
+/** The broker, and the registry that follows it. What the broker reports while it closes is still taken in. */
+async function openBroker(local: LocalDatabase, options: LocalOptions, opened: AsyncDisposableStack) {
+  const kept = new Level(join(options.data, "mqtt"));
+  await kept.open();
+  opened.defer(() => kept.close());
+  const expiry = opened.adopt(new Expiry(local.database), (it) => it.close());
+  const registry = await LocalRegistry.open(local, (change) => {
+    expiry.watch(change);
+    const expired = change.after ? undefined : change.before?.clientid;
+    if (expired !== undefined) discard(broker, expired);
+  });
+  opened.defer(() => registry.idle());
+  const broker = await EmbeddedBroker.start({
+    persistence: aedesPersistence(kept),
+    sessionIdentifiers: new SessionIdentifiers(kept),
+    onEvent: (event) => registry.push(event),
+  });
+  opened.defer(() => broker.close());
+  await expiry.readTable();
+  return { registry, broker };
+}
+
+/** The session of a client has expired in the registry, so the broker forgets it too. */
+function discard(broker: EmbeddedBroker, clientid: string): void {
+  broker.discardSession(clientid).catch((error) => log("error", "a session was not discarded", { error }));
+}
+
+/** The very functions that are deployed, found by the name in their contract. */
+async function loadFunctions(deps: Deps): Promise<DeployedFunction[]> {
+  installLambdaRuntime();
+  return Promise.all(
+    Object.values<Resource>(resources).map(async (resource) => {
+      const module: { handler: ResourceFunction } = await import(
+        `../../functions/${resource.name}/handler.ts`
+      );
+      return { resource, run: module.handler.with(deps) };
+    }),
+  );
+}
+
+async function listenOn(
+  server: Server,
+  host: string,
+  port: number,
+  opened: AsyncDisposableStack,
+): Promise<AddressInfo> {
+  server.listen(port, host);
+  await once(server, "listening");
+  opened.defer(() => new Promise<void>((resolve) => closeServer(server, resolve)));
+  return server.address() as AddressInfo;
+}
+
+/** Stops listening. Idle HTTP connections end at once, requests under way are answered first. */
+function closeServer(server: Server, done: () => void): void {
+  server.close(() => done());
+  if (server instanceof HttpServer) server.closeIdleConnections();
+}

@@ -1,0 +1,22 @@
+import { pathOf, type Resource } from "./resource.ts";
+
+/** Path of the API's version below the stage, on API Gateway. */
+export const versionPath = "/v5";
+
+/**
+ * The resource paths of API Gateway that lead to a resource's function, for example `/v5/clients` and
+ * `/v5/clients/{proxy+}`. Everything below the static start of a route goes to the function, which matches the still
+ * encoded path itself: a single `{param}` of API Gateway could not hold every encoded client id or topic.
+ */
+export function gatewayRoutes(resource: Resource): string[] {
+  if (resource.catchAll) return ["/", "/{proxy+}"];
+  const operations = Object.values(resource.operations);
+  const outside = operations.filter((operation) => operation.outsidePrefix).map(pathOf);
+  const inside = operations.map((operation) => versionPath + staticStart(pathOf(operation)));
+  const shortest = [...new Set(inside)].filter(
+    (path, _, all) => !all.some((other) => path !== other && path.startsWith(`${other}/`)),
+  );
+  return [...new Set(outside), ...shortest].flatMap((path) => [path, `${path}/{proxy+}`]);
+}
+
+const staticStart = (path: string) => path.split("/{", 1)[0] ?? path;

@@ -1,0 +1,13 @@
+/**
+ * What an operation may use. A handler sees only what its operation names (`DepsFor`), and the function that
+ * serves it is granted only that on AWS (`infra/aws/grants.ts`).
+ */
+export const needs = {
+  node: "facts about the running deployment",
+  "registry:read": "sessions, subscriptions and their counts",
+  "registry:write": "end a session in the registry",
+  "broker:publish": "publish messages to the broker",
+  "broker:kick": "disconnect clients at the broker",
+} as const;
+
+export type Need = keyof typeof needs;

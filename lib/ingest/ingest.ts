@@ -1,0 +1,81 @@
+import { type SessionState, standingOf } from "../records/session-state.ts";
+import type { Sessions } from "../store/sessions.ts";
+import type { Subscriptions } from "../store/subscriptions.ts";
+import type { Connected, LifecycleEvent, Subscribed, Unsubscribed } from "./lifecycle-event.ts";
+import { afterConnect, afterDisconnect } from "./session-events.ts";
+
+/** The part of the registry that is written by events. */
+export interface Registry {
+  sessions: Sessions;
+  subscriptions: Subscriptions;
+}
+
+/**
+ * Brings one lifecycle event into the registry. Events may come twice, late and in any order: what is remembered of
+ * a client follows from the set of its events. An event that fails half-way is simply brought in again.
+ */
+export async function ingest(registry: Registry, event: LifecycleEvent): Promise<void> {
+  const { sessions } = registry;
+  switch (event.eventType) {
+    case "connected":
+      await sessions.change(event.clientId, (state) => connected(registry, state, event));
+      return;
+    case "disconnected":
+      await sessions.change(event.clientId, (state) => afterDisconnect(state, event));
+      return;
+    default:
+      await ingestSubscriptions(registry, event);
+  }
+}
+
+async function connected(registry: Registry, state: SessionState | undefined, event: Connected) {
+  const next = afterConnect(state, event);
+  if (next.early !== event.sessionIdentifier) return next;
+  const { early, ...timely } = next;
+  return withCount(registry, timely);
+}
+
+async function ingestSubscriptions(registry: Registry, event: Subscribed | Unsubscribed): Promise<void> {
+  const { clientId: clientid, sessionIdentifier: session_identifier, timestamp: at } = event;
+  const qos = event.eventType === "subscribed" ? event.qos : undefined;
+  await Promise.all(
+    [...new Set(event.topics)].map((topic) => {
+      const granted = qos?.[event.topics.lastIndexOf(topic)] ?? 1;
+      const state = event.eventType === "subscribed" ? granted : "ended";
+      return registry.subscriptions.record({ clientid, topic, session_identifier, at, state });
+    }),
+  );
+  // Written first and checked after: whoever ends the session meanwhile does it the other way round, so that one
+  // of the two sees the other and a subscription cannot outlive its session.
+  const state = await registry.sessions.change(clientid, (known) => subscribed(registry, known, event));
+  if (isOver(state, event)) await registry.subscriptions.endSession(clientid, session_identifier);
+}
+
+async function subscribed(
+  registry: Registry,
+  state: SessionState | undefined,
+  event: Subscribed | Unsubscribed,
+): Promise<SessionState | undefined> {
+  if (isOver(state, event)) return state;
+  const { clientId: clientid, sessionIdentifier, timestamp } = event;
+  if (state?.connect?.session_identifier === sessionIdentifier) return withCount(registry, state);
+  if (state?.early === sessionIdentifier) return state;
+  return {
+    ...(state ?? { clientid, created_at: timestamp, subscriptions_cnt: 0 }),
+    early: sessionIdentifier,
+  };
+}
+
+async function withCount({ subscriptions }: Registry, state: SessionState): Promise<SessionState> {
+  const found = await subscriptions.ofSession(state.clientid, state.connect?.session_identifier ?? "");
+  return found.length === state.subscriptions_cnt ? state : { ...state, subscriptions_cnt: found.length };
+}
+
+/** Whether the session that an event belongs to is known to have ended, so that the event comes late. */
+function isOver(state: SessionState | undefined, event: Subscribed | Unsubscribed): boolean {
+  if (!state?.connect) return false;
+  if (state.connect.session_identifier !== event.sessionIdentifier) {
+    return state.connect.at > event.timestamp;
+  }
+  return standingOf(state).standing === "gone";
+}

@@ -1,0 +1,69 @@
+import * as z from "zod/mini";
+
+/**
+ * What a broker reports about its clients, in the form of AWS IoT Core's lifecycle events. The embedded broker
+ * reports the same. Times are epoch milliseconds.
+ *
+ * `session` is ours: facts that IoT Core's own events lack and that the embedded broker knows.
+ */
+const common = {
+  clientId: z.string().check(z.minLength(1)),
+  timestamp: z.int(),
+  sessionIdentifier: z.string(),
+};
+
+const SessionFacts = z.object({
+  username: z.optional(z.string()),
+  port: z.optional(z.int()),
+  listener: z.optional(z.string()),
+  proto_name: z.optional(z.string()),
+  proto_ver: z.optional(z.int()),
+  clean_start: z.optional(z.boolean()),
+  keepalive: z.optional(z.int()),
+  expiry_interval: z.optional(z.int()),
+  is_bridge: z.optional(z.boolean()),
+});
+
+const Connected = z.object({
+  ...common,
+  eventType: z.literal("connected"),
+  versionNumber: z.int(),
+  ipAddress: z.optional(z.string()),
+  session: z.optional(SessionFacts),
+});
+
+const Disconnected = z.object({
+  ...common,
+  eventType: z.literal("disconnected"),
+  versionNumber: z.int(),
+  clientInitiatedDisconnect: z.optional(z.boolean()),
+  disconnectReason: z.optional(z.string()),
+});
+
+const Subscribed = z.object({
+  ...common,
+  eventType: z.literal("subscribed"),
+  topics: z.array(z.string()),
+  /** Ours: the granted QoS of each topic; IoT Core does not report it. */
+  qos: z.optional(z.array(z.literal([0, 1, 2]))),
+});
+
+const Unsubscribed = z.object({
+  ...common,
+  eventType: z.literal("unsubscribed"),
+  topics: z.array(z.string()),
+});
+
+export const LifecycleEvent = z.discriminatedUnion("eventType", [
+  Connected,
+  Disconnected,
+  Subscribed,
+  Unsubscribed,
+]);
+
+export type SessionFacts = z.output<typeof SessionFacts>;
+export type Connected = z.output<typeof Connected>;
+export type Disconnected = z.output<typeof Disconnected>;
+export type Subscribed = z.output<typeof Subscribed>;
+export type Unsubscribed = z.output<typeof Unsubscribed>;
+export type LifecycleEvent = z.output<typeof LifecycleEvent>;

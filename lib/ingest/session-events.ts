@@ -1,0 +1,44 @@
+import { isLater, type Mark, type SessionState } from "../records/session-state.ts";
+import type { Connected, Disconnected } from "./lifecycle-event.ts";
+
+/** A client's state after a connect is known; the same whether or not it was known before. */
+export function afterConnect(state: SessionState | undefined, event: Connected): SessionState {
+  const connect = { ...markOf(event), session_identifier: event.sessionIdentifier };
+  const known = state?.connect;
+  const sameSession = known?.session_identifier === event.sessionIdentifier;
+  if (!state || !known || isLater(connect, known)) {
+    return {
+      ...event.session,
+      ip_address: event.ipAddress,
+      clientid: event.clientId,
+      created_at: sameSession ? Math.min(state?.created_at ?? connect.at, connect.at) : connect.at,
+      connect,
+      ...(state?.disconnect && { disconnect: state.disconnect }),
+      ...(state?.early && { early: state.early }),
+      subscriptions_cnt: sameSession ? (state?.subscriptions_cnt ?? 0) : 0,
+    };
+  }
+  return sameSession && connect.at < state.created_at ? { ...state, created_at: connect.at } : state;
+}
+
+/** A client's state after a disconnect is known. `ended` tells that its session was discarded with it. */
+export function afterDisconnect(
+  state: SessionState | undefined,
+  event: Pick<Disconnected, "clientId" | "versionNumber" | "timestamp">,
+  ended = false,
+): SessionState {
+  const mark = markOf(event);
+  const known = state?.disconnect;
+  const base = state ?? { clientid: event.clientId, created_at: event.timestamp, subscriptions_cnt: 0 };
+  if (known && !isLater(mark, known)) {
+    const endsIt = ended && known.version === mark.version && !known.ended;
+    return endsIt ? { ...base, disconnect: { ...known, ended } } : base;
+  }
+  // The end of a session stays known when the disconnect that belongs to it comes after.
+  return { ...base, disconnect: { ...mark, ...(ended && { ended }) } };
+}
+
+const markOf = (event: { versionNumber: number; timestamp: number }): Mark => ({
+  version: event.versionNumber,
+  at: event.timestamp,
+});

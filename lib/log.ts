@@ -1,0 +1,13 @@
+export type LogLevel = "info" | "warn" | "error";
+
+/** Writes one line of JSON. Fields must not hold secrets; of an error name, message, stack and causes are written. */
+export function log(level: LogLevel, message: string, fields: Readonly<Record<string, unknown>> = {}): void {
+  const entry = { time: new Date().toISOString(), level, message, ...fields };
+  process.stdout.write(`${JSON.stringify(entry, plainErrors)}\n`);
+}
+
+function plainErrors(_: string, value: unknown): unknown {
+  if (!(value instanceof Error)) return value;
+  const { name, message, stack, cause } = value;
+  return { name, message, stack, ...(cause !== undefined && { cause }) };
+}

@@ -1,0 +1,97 @@
+import { neverExpires, type Session } from "./session.ts";
+
+/**
+ * What the registry remembers of a client: its newest connect and its newest disconnect. Everything else follows
+ * from these two, so the state does not depend on the order in which they became known.
+ */
+export interface SessionState extends SessionFacts {
+  clientid: string;
+  created_at: number;
+  connect?: Mark & { session_identifier: string };
+  disconnect?: Mark & { /** The session was ended too, whatever its expiry. */ ended?: boolean };
+  subscriptions_cnt: number;
+  /** A session of which subscriptions became known before its connect. */
+  early?: string;
+}
+
+/** What is known of a session beside its marks; a missing fact has its default. */
+export interface SessionFacts {
+  username?: string | undefined;
+  ip_address?: string | undefined;
+  port?: number | undefined;
+  listener?: string | undefined;
+  proto_name?: string | undefined;
+  proto_ver?: number | undefined;
+  clean_start?: boolean | undefined;
+  keepalive?: number | undefined;
+  expiry_interval?: number | undefined;
+  is_bridge?: boolean | undefined;
+}
+
+/** Facts that are assumed, and not stored, until others are known. */
+export const assumedFacts = {
+  listener: "tcp:default",
+  proto_name: "MQTT",
+  proto_ver: 4,
+  clean_start: true,
+  keepalive: 60,
+  expiry_interval: 0,
+  is_bridge: false,
+} as const;
+
+/** A point in a client's history: the broker's version number and its clock in epoch milliseconds. */
+export interface Mark {
+  version: number;
+  at: number;
+}
+
+/**
+ * Versions start again after a client has been away for an hour, and clocks differ by minutes. So the clock decides
+ * between marks that lie further apart than this, and the version between others.
+ */
+const resetMargin = 30 * 60_000;
+
+/** How long a client that left is remembered, in milliseconds: longer than a late event takes. */
+const memory = 2 * 3_600_000;
+
+/** Whether `a` is later in a client's history than `b`. */
+export function isLater(a: Mark, b: Mark): boolean {
+  if (Math.abs(a.at - b.at) > resetMargin) return a.at > b.at;
+  return a.version > b.version;
+}
+
+/** What a state amounts to. */
+export interface Standing {
+  /** `gone` sessions are kept for a while to recognise late events, and never shown. */
+  standing: "connected" | "disconnected" | "gone";
+  /** Epoch seconds after which the record may be deleted. */
+  expires_at?: number;
+}
+
+export function standingOf({ connect, disconnect, created_at, expiry_interval = 0 }: SessionState): Standing {
+  if (connect && (!disconnect || isLater(connect, disconnect))) return { standing: "connected" };
+  const left = disconnect?.at ?? created_at;
+  if (!connect || disconnect?.ended || expiry_interval === 0) {
+    return { standing: "gone", expires_at: seconds(left + memory) };
+  }
+  if (expiry_interval === neverExpires) return { standing: "disconnected" };
+  return { standing: "disconnected", expires_at: seconds(left) + expiry_interval };
+}
+
+/** The session that a state shows, or `undefined` if there is none at the given time (epoch milliseconds). */
+export function visibleSession(state: SessionState, now: number): Session | undefined {
+  const { standing, expires_at } = standingOf(state);
+  if (standing === "gone" || (expires_at !== undefined && expires_at <= seconds(now))) return undefined;
+  const { connect, disconnect, early, ...facts } = state;
+  const connected = standing === "connected";
+  const known = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
+  return {
+    ...assumedFacts,
+    ...(known as typeof facts & Pick<Session, "ip_address">),
+    connected,
+    connected_at: connect?.at ?? 0,
+    ...(!connected && { disconnected_at: disconnect?.at ?? 0 }),
+  } as Session;
+}
+
+const seconds = (milliseconds: number) => Math.floor(milliseconds / 1000);

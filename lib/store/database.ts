@@ -1,0 +1,27 @@
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+
+/** DynamoDB with the names of our tables. */
+export interface Database {
+  readonly client: DynamoDBDocumentClient;
+  readonly access: string;
+  readonly registry: string;
+}
+
+/** Wraps a DynamoDB client for items as plain objects. */
+export function openDatabase(client: DynamoDBClient, tables: { access: string; registry: string }): Database {
+  return {
+    client: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
+    ...tables,
+  };
+}
+
+export interface Key {
+  pk: string;
+  sk: string;
+}
+
+/** Whether a conditional write was refused by its condition. */
+export function isConditionFailure(error: unknown): boolean {
+  return error instanceof Error && error.name === "ConditionalCheckFailedException";
+}

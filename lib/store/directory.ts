@@ -1,0 +1,171 @@
+import { GetCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { type Database, isConditionFailure, type Key } from "./database.ts";
+import type { OrderedKind } from "./hash-order.ts";
+
+/**
+ * The directory counts what lies under each prefix of the hash order: a root with one count per two-digit prefix,
+ * and, for a prefix that holds many, a leaf with one count per next two digits. From it follow the number of all
+ * items and the place where any page begins, each for the price of one or two small reads.
+ */
+export class Directory {
+  readonly #database: Database;
+  readonly #pk: string;
+
+  constructor(database: Database, kind: OrderedKind) {
+    this.#database = database;
+    this.#pk = `directory#${kind}`;
+  }
+
+  /** The counts by two-digit prefix. */
+  async root({ consistent = false } = {}): Promise<Root> {
+    const item = await this.#read(rootKey, consistent);
+    return {
+      counts: countsOf(item),
+      connected: Number(item.connected ?? 0),
+      leaves: (item.leaves as Set<string> | undefined) ?? new Set(),
+      applied: (shard) => String(item[appliedName(shard)] ?? ""),
+    };
+  }
+
+  /** The place of the item at `offset` (from 0), `undefined` beyond the end, and the number of all items. */
+  async locate(offset: number): Promise<{ place: Place | undefined; all: number }> {
+    const { counts, leaves } = await this.root();
+    const all = sumOf(counts);
+    const place = bucketAt(counts, offset);
+    if (!place || place.skip === 0 || !leaves.has(place.prefix)) return { place, all };
+    const leaf = countsOf(await this.#read(place.prefix));
+    return { place: bucketAt(leaf, place.skip) ?? place, all };
+  }
+
+  /**
+   * Adds changes to the root, once: returns `false` and changes nothing if that position of the stream, or a later
+   * one of the same shard, was added before.
+   */
+  async addToRoot(changes: Changes, position: StreamPosition): Promise<boolean> {
+    const names: Record<string, string> = { "#applied": appliedName(position.shard) };
+    const values: Record<string, unknown> = { ":sequence": position.sequence };
+    const additions = [...changes.counts].map(([prefix, change], n) => {
+      names[`#n${n}`] = countName(prefix);
+      values[`:n${n}`] = change;
+      return `#n${n} :n${n}`;
+    });
+    values[":connected"] = changes.connected;
+    try {
+      await this.#database.client.send(
+        new UpdateCommand({
+          ...this.#target(rootKey),
+          UpdateExpression: `SET #applied = :sequence ADD ${["connected :connected", ...additions].join(", ")}`,
+          ConditionExpression: "attribute_not_exists(#applied) OR #applied < :sequence",
+          ExpressionAttributeNames: names,
+          ExpressionAttributeValues: values,
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (isConditionFailure(error)) return false;
+      throw error;
+    }
+  }
+
+  /** Sets counts of a leaf, by four-digit prefix; the leaf is made if there is none. */
+  async setInLeaf(prefix: string, counts: Counts): Promise<void> {
+    const entries = [...counts];
+    await this.#database.client.send(
+      new UpdateCommand({
+        ...this.#target(prefix),
+        UpdateExpression: `SET ${entries.map((_, n) => `#n${n} = :n${n}`).join(", ")}`,
+        ExpressionAttributeNames: Object.fromEntries(entries.map(([name], n) => [`#n${n}`, countName(name)])),
+        ExpressionAttributeValues: Object.fromEntries(entries.map(([, count], n) => [`:n${n}`, count])),
+      }),
+    );
+  }
+
+  /** Makes a leaf known to the root; from then on pages are found through it. */
+  async announceLeaf(prefix: string): Promise<void> {
+    await this.#database.client.send(
+      new UpdateCommand({
+        ...this.#target(rootKey),
+        UpdateExpression: "ADD leaves :leaf",
+        ExpressionAttributeValues: { ":leaf": new Set([prefix]) },
+      }),
+    );
+  }
+
+  /** Writes the root anew, without leaves. Only while nothing else writes to the registry. */
+  async resetRoot({ counts, connected }: Changes): Promise<void> {
+    const attributes = Object.fromEntries([...counts].map(([prefix, count]) => [countName(prefix), count]));
+    await this.#database.client.send(
+      new PutCommand({
+        TableName: this.#database.registry,
+        Item: { pk: this.#pk, sk: rootKey, connected, ...attributes },
+      }),
+    );
+  }
+
+  #target(node: string): { TableName: string; Key: Key & Record<string, string> } {
+    return { TableName: this.#database.registry, Key: { pk: this.#pk, sk: node } };
+  }
+
+  async #read(node: string, consistent = false): Promise<Record<string, unknown>> {
+    const { Item = {} } = await this.#database.client.send(
+      new GetCommand({ ...this.#target(node), ConsistentRead: consistent }),
+    );
+    return Item;
+  }
+}
+
+/** Number of items by prefix of the hash order. */
+export type Counts = ReadonlyMap<string, number>;
+
+/** Changes of the counts by two-digit prefix, and of the number of connected clients. */
+export interface Changes {
+  counts: Counts;
+  connected: number;
+}
+
+export interface Root extends Changes {
+  /** Prefixes that have a leaf. */
+  leaves: ReadonlySet<string>;
+  /** Sequence number of the newest change of a stream shard that was added, or "". */
+  applied(shard: string): string;
+}
+
+/** A place in hash order: the bucket to read from, and how many listed items to pass over. */
+export interface Place {
+  prefix: string;
+  skip: number;
+}
+
+/** A position in the table's change stream. Sequence numbers are padded, so that text order is number order. */
+export interface StreamPosition {
+  shard: string;
+  sequence: string;
+}
+
+/** The bucket that holds the item at `offset` (from 0), or `undefined` beyond the end. */
+export function bucketAt(counts: Counts, offset: number): Place | undefined {
+  let left = offset;
+  for (const prefix of [...counts.keys()].sort()) {
+    const count = counts.get(prefix) ?? 0;
+    if (left < count) return { prefix, skip: left };
+    left -= Math.max(count, 0);
+  }
+  return undefined;
+}
+
+export function sumOf(counts: Counts): number {
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+}
+
+/** The prefix of a hash that the root counts, and the one that a leaf counts. */
+export const rootPrefix = (order: string): string => order.slice(0, 2);
+export const leafPrefix = (order: string): string => order.slice(0, 4);
+
+const rootKey = "root";
+const countName = (prefix: string) => `_${prefix}`;
+const appliedName = (shard: string) => `@${shard}`;
+
+function countsOf(item: Record<string, unknown>): Counts {
+  const counts = Object.entries(item).filter(([name]) => name.startsWith("_"));
+  return new Map(counts.map(([name, count]) => [name.slice(1), Number(count)]));
+}

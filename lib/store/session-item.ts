@@ -1,0 +1,82 @@
+import { assumedFacts, type SessionFacts, type SessionState, standingOf } from "../records/session-state.ts";
+import type { Key } from "./database.ts";
+import { sessionKey, usernameKey } from "./hash-order.ts";
+
+/**
+ * A session in the registry table. What has its default is left out, to keep items near 300 bytes; `standing` is
+ * there for whoever reads items without their meaning (filters, the change stream).
+ */
+export interface SessionItem extends Key, SessionFacts {
+  clientid: string;
+  created_at: number;
+  standing?: "disconnected" | "gone";
+  expires_at?: number | undefined;
+  username_key?: string | undefined;
+  subscriptions_cnt?: number | undefined;
+  session_identifier?: string | undefined;
+  connect_version?: number | undefined;
+  connected_at?: number | undefined;
+  disconnect_version?: number | undefined;
+  disconnected_at?: number | undefined;
+  ended?: boolean | undefined;
+  early?: string | undefined;
+  /** Counts the writes; a write succeeds only on the revision that it was made from. */
+  revision: number;
+}
+
+export function toItem(state: SessionState, revision: number): SessionItem {
+  const { connect, disconnect, subscriptions_cnt, ...rest } = state;
+  const { standing, expires_at } = standingOf(state);
+  const username_key =
+    state.username === undefined || standing === "gone" ? undefined : usernameKey(state.username);
+  return {
+    ...sessionKey(state.clientid),
+    ...withoutAssumed(rest),
+    ...(standing !== "connected" && { standing }),
+    expires_at,
+    username_key,
+    subscriptions_cnt: subscriptions_cnt || undefined,
+    session_identifier: connect?.session_identifier,
+    connect_version: connect?.version,
+    connected_at: connect?.at,
+    disconnect_version: disconnect?.version,
+    disconnected_at: disconnect?.at,
+    ended: disconnect?.ended,
+    revision,
+  };
+}
+
+export function toState(item: SessionItem): SessionState {
+  const { clientid, created_at, username, ip_address, port, listener, proto_name, proto_ver } = item;
+  const { clean_start, keepalive, expiry_interval, is_bridge } = item;
+  const facts = { username, ip_address, port, listener, proto_name, proto_ver };
+  return {
+    ...facts,
+    ...{ clean_start, keepalive, expiry_interval, is_bridge },
+    clientid,
+    created_at,
+    subscriptions_cnt: item.subscriptions_cnt ?? 0,
+    ...(item.early !== undefined && { early: item.early }),
+    ...(item.connect_version !== undefined && {
+      connect: {
+        version: item.connect_version,
+        at: item.connected_at ?? 0,
+        session_identifier: item.session_identifier ?? "",
+      },
+    }),
+    ...(item.disconnect_version !== undefined && {
+      disconnect: {
+        version: item.disconnect_version,
+        at: item.disconnected_at ?? 0,
+        ...(item.ended && { ended: true }),
+      },
+    }),
+  };
+}
+
+function withoutAssumed<State extends object>(state: State): State {
+  const assumed: Record<string, unknown> = assumedFacts;
+  return Object.fromEntries(
+    Object.entries(state).filter(([name, value]) => assumed[name] !== value),
+  ) as State;
+}

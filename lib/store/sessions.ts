@@ -1,0 +1,180 @@
+import { BatchGetCommand, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import type { Session } from "../records/session.ts";
+import { type SessionState, visibleSession } from "../records/session-state.ts";
+import { type Database, isConditionFailure, type Key } from "./database.ts";
+import { Directory, sumOf } from "./directory.ts";
+import { partition, sessionKey, shards, usernameKey } from "./hash-order.ts";
+import { queryItems } from "./query.ts";
+import { type SessionItem, toItem, toState } from "./session-item.ts";
+
+/** DynamoDB's limit for one BatchGetItem. */
+const batchGetLimit = 100;
+
+/** The sessions of the registry. Lists are in hash order, which is total and does not change. */
+export class Sessions {
+  readonly #database: Database;
+  readonly directory: Directory;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.directory = new Directory(database, "session");
+  }
+
+  async get(clientid: string): Promise<Session | undefined> {
+    return visible(await this.#getItem(clientid));
+  }
+
+  /** The sessions of the given clients, as far as there are any, in hash order. */
+  async getMany(clientids: readonly string[]): Promise<Session[]> {
+    return this.#getKeys([...new Set(clientids)].map(sessionKey));
+  }
+
+  /** The sessions of the given user names, in hash order. */
+  async ofUsers(usernames: readonly string[]): Promise<Session[]> {
+    const keys = await Promise.all([...new Set(usernames)].map((name) => this.#keysOfUser(name)));
+    const sessions = await this.#getKeys(keys.flat());
+    return sessions.filter(({ username }) => username !== undefined && usernames.includes(username));
+  }
+
+  /**
+   * The sessions from `offset` (from 0) on, at most `limit`; whether there are more; and the number of all. A session
+   * that has expired, and is not deleted yet, keeps its place and is not shown.
+   */
+  async page(offset: number, limit: number): Promise<{ sessions: Session[]; hasnext: boolean; all: number }> {
+    const { place, all } = await this.directory.locate(offset);
+    const rows: Session[] = [];
+    if (!place) return { sessions: rows, hasnext: false, all };
+    let position = -place.skip;
+    for await (const item of this.#itemsFrom(place.prefix, place.skip + limit + 1)) {
+      if (item.standing === "gone") continue;
+      if (position === limit) return { sessions: rows, hasnext: true, all };
+      const session = position++ < 0 ? undefined : visible(item);
+      if (session) rows.push(session);
+    }
+    return { sessions: rows, hasnext: false, all };
+  }
+
+  /** How many sessions there are, and how many of them are connected. */
+  async totals(): Promise<{ all: number; connected: number }> {
+    const { counts, connected } = await this.directory.root();
+    return { all: sumOf(counts), connected };
+  }
+
+  /** All sessions in hash order. */
+  async *all(): AsyncGenerator<Session> {
+    for await (const item of this.#itemsFrom("")) {
+      const session = visible(item);
+      if (session) yield session;
+    }
+  }
+
+  /** Hash and standing of everything that is remembered below a prefix of the hash; "" means everything. */
+  async *standings(prefix = ""): AsyncGenerator<{ order: string; standing: SessionItem["standing"] }> {
+    for (const shard of prefix === "" ? shards : [prefix]) {
+      const below = queryItems<SessionItem>(this.#database, {
+        pk: partition("session", shard),
+        beginsWith: shard,
+        ProjectionExpression: "sk, standing",
+        ConsistentRead: true,
+      });
+      for await (const { sk, standing } of below) yield { order: sk.slice(0, 16), standing };
+    }
+  }
+
+  /** What is remembered of a client, also if it is gone; consistent with all writes before. */
+  async state(clientid: string): Promise<SessionState | undefined> {
+    const item = await this.#getItem(clientid, true);
+    return item && toState(item);
+  }
+
+  /** All that is remembered, of clients that are gone too. */
+  async *states(): AsyncGenerator<SessionState> {
+    for await (const item of this.#itemsFrom("")) yield toState(item);
+  }
+
+  /**
+   * Changes what is remembered of a client, in one write, and returns it. `change` is called again, with the newer
+   * state, when somebody else wrote in between; it returns `undefined`, or the state it was given, to leave
+   * everything as it is.
+   */
+  async change(clientid: string, change: StateChange): Promise<SessionState | undefined> {
+    for (let consistent = false; ; consistent = true) {
+      const item = await this.#getItem(clientid, consistent);
+      const state = item && toState(item);
+      const changed = await change(state);
+      if (!changed || changed === state) return state;
+      if (await this.#put(changed, item?.revision ?? 0)) return changed;
+    }
+  }
+
+  async #put(state: SessionState, revision: number): Promise<boolean> {
+    try {
+      await this.#database.client.send(
+        new PutCommand({
+          TableName: this.#database.registry,
+          Item: toItem(state, revision + 1),
+          ConditionExpression: revision === 0 ? "attribute_not_exists(pk)" : "revision = :revision",
+          ...(revision > 0 && { ExpressionAttributeValues: { ":revision": revision } }),
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (isConditionFailure(error)) return false;
+      throw error;
+    }
+  }
+
+  async *#itemsFrom(prefix: string, expected?: number): AsyncGenerator<SessionItem> {
+    for (const shard of shards.filter((digit) => digit >= prefix.charAt(0))) {
+      const start = prefix.startsWith(shard) ? prefix : shard;
+      yield* queryItems<SessionItem>(this.#database, { pk: partition("session", shard), start, expected });
+    }
+  }
+
+  async #getItem(clientid: string, consistent = false): Promise<SessionItem | undefined> {
+    const { Item } = await this.#database.client.send(
+      new GetCommand({
+        TableName: this.#database.registry,
+        Key: sessionKey(clientid),
+        ConsistentRead: consistent,
+      }),
+    );
+    return Item as SessionItem | undefined;
+  }
+
+  async #getKeys(keys: Key[]): Promise<Session[]> {
+    const batches = Array.from({ length: Math.ceil(keys.length / batchGetLimit) }, (_, n) =>
+      keys.slice(n * batchGetLimit, (n + 1) * batchGetLimit),
+    );
+    const items = (await Promise.all(batches.map((batch) => this.#getBatch(batch)))).flat();
+    items.sort((a, b) => (a.sk < b.sk ? -1 : 1));
+    return items.flatMap((item) => visible(item) ?? []);
+  }
+
+  async #getBatch(keys: Key[]): Promise<SessionItem[]> {
+    const { registry } = this.#database;
+    const items: SessionItem[] = [];
+    let wanted: Record<string, unknown>[] = keys.map((key) => ({ ...key }));
+    while (wanted.length > 0) {
+      const answer = await this.#database.client.send(
+        new BatchGetCommand({ RequestItems: { [registry]: { Keys: wanted } } }),
+      );
+      items.push(...((answer.Responses?.[registry] ?? []) as SessionItem[]));
+      wanted = answer.UnprocessedKeys?.[registry]?.Keys ?? [];
+    }
+    return items;
+  }
+
+  async #keysOfUser(username: string): Promise<Key[]> {
+    const keys: Key[] = [];
+    const found = queryItems<Key>(this.#database, { username_key: usernameKey(username) });
+    for await (const { pk, sk } of found) keys.push({ pk, sk });
+    return keys;
+  }
+}
+
+export type StateChange = (
+  state: SessionState | undefined,
+) => SessionState | undefined | Promise<SessionState | undefined>;
+
+const visible = (item: SessionItem | undefined) => item && visibleSession(toState(item), Date.now());

@@ -1,0 +1,99 @@
+import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import type { Subscription } from "../records/session.ts";
+import { type Database, isConditionFailure, type Key } from "./database.ts";
+import { subscriptionKey, subscriptionsStart } from "./hash-order.ts";
+import { queryItems } from "./query.ts";
+
+/** How long an ended subscription is remembered to recognise late events, in milliseconds. */
+const memory = 2 * 3_600_000;
+
+/**
+ * What is remembered of one client's subscription to one filter: its newest event, by the broker's clock, and the
+ * session that the event belongs to.
+ */
+export interface SubscriptionEvent {
+  clientid: string;
+  topic: string;
+  session_identifier: string;
+  /** Epoch milliseconds. */
+  at: number;
+  /** The granted QoS; `ended` for an unsubscribe. */
+  state: 0 | 1 | 2 | "ended";
+}
+
+interface SubscriptionItem extends Key, Omit<SubscriptionEvent, "state"> {
+  qos?: 0 | 1 | 2;
+  standing?: "gone";
+  expires_at?: number;
+}
+
+/** The subscriptions of the registry. */
+export class Subscriptions {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** The subscriptions of one session of a client, in the order in which they were made. */
+  async ofSession(clientid: string, sessionIdentifier: string): Promise<Subscription[]> {
+    const found: SubscriptionItem[] = [];
+    for await (const item of this.#items(clientid)) {
+      if (item.session_identifier === sessionIdentifier && item.standing !== "gone") found.push(item);
+    }
+    found.sort((a, b) => a.at - b.at);
+    return found.map(({ topic, qos = 0 }) => ({ clientid, topic, qos, nl: 0, rap: 0, rh: 0 }));
+  }
+
+  /** Remembers an event, unless a later one of the same filter is known. */
+  async record(event: SubscriptionEvent): Promise<void> {
+    const { state, ...facts } = event;
+    const ended = state === "ended";
+    try {
+      await this.#database.client.send(
+        new PutCommand({
+          TableName: this.#database.registry,
+          Item: {
+            ...subscriptionKey(event.clientid, event.topic),
+            ...facts,
+            ...(ended
+              ? { standing: "gone", expires_at: Math.floor((event.at + memory) / 1000) }
+              : { qos: state }),
+          },
+          ConditionExpression: "attribute_not_exists(pk) OR #at < :at",
+          ExpressionAttributeNames: { "#at": "at" },
+          ExpressionAttributeValues: { ":at": event.at },
+        }),
+      );
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+    }
+  }
+
+  /** Forgets what belongs to a session of a client that is over. */
+  async endSession(clientid: string, sessionIdentifier: string): Promise<void> {
+    for await (const item of this.#items(clientid)) {
+      if (item.session_identifier === sessionIdentifier) await this.#remove(item);
+    }
+  }
+
+  async #remove({ pk, sk, session_identifier }: SubscriptionItem): Promise<void> {
+    try {
+      await this.#database.client.send(
+        new DeleteCommand({
+          TableName: this.#database.registry,
+          Key: { pk, sk },
+          ConditionExpression: "session_identifier = :session",
+          ExpressionAttributeValues: { ":session": session_identifier },
+        }),
+      );
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+    }
+  }
+
+  #items(clientid: string): AsyncGenerator<SubscriptionItem> {
+    const { pk, start } = subscriptionsStart(clientid);
+    return queryItems(this.#database, { pk, beginsWith: start, ConsistentRead: true });
+  }
+}
