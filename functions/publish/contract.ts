@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
 import {
+  anyInteger,
   flag,
   integer,
   list,
-  nonNegativeInteger,
   oneOf,
   qos,
   struct,
@@ -14,7 +14,7 @@ import { defineResource } from "../../lib/contract/resource.ts";
 
 const Properties = struct({
   payload_format_indicator: z.optional(integer(0, 1)),
-  message_expiry_interval: z.optional(nonNegativeInteger()),
+  message_expiry_interval: z.optional(anyInteger()),
   response_topic: z.optional(text()),
   correlation_data: z.optional(text()),
   user_properties: z.optional(textMap()),

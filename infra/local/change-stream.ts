@@ -1,20 +1,19 @@
-import type { AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { unmarshall } from "@aws-sdk/util-dynamodb";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { ItemChange } from "../../lib/store/directory-feed.ts";
 
-type Item = Record<string, AttributeValue>;
+type Item = NonNullable<ItemChange["before"]>;
 
-/** What the commands that write one item have in common. */
+/** What the document client's commands that write one item have in common. */
 interface Write {
   TableName?: string;
   Item?: Item;
   Key?: Item;
-  ReturnValues?: string;
 }
 
 /**
  * Plays the table's change stream, which the embedded DynamoDB lacks: each PutItem and DeleteItem of the client on
- * the table is told to `onChange` with the item before and after it. Only what goes through this client is seen.
+ * the table is told to `onChange` with the item before and after it. Only what goes through this client, and the
+ * document client made from it, is seen.
  */
 export function watchTable(
   client: DynamoDBClient,
@@ -29,17 +28,11 @@ export function watchTable(
       if (!watched || input.TableName !== table) return next(args);
       const result = await next({ ...args, input: { ...args.input, ReturnValues: "ALL_OLD" } });
       const { Attributes: before } = result.output as { Attributes?: Item };
-      const { pk, sk } = unmarshall(input.Item ?? input.Key ?? {});
+      const { pk = "", sk = "" } = input.Item ?? input.Key ?? {};
       sequence += 1;
-      onChange({
-        pk,
-        sk,
-        before: before && unmarshall(before),
-        after: input.Item && unmarshall(input.Item),
-        sequence: String(sequence).padStart(20, "0"),
-      });
+      onChange({ pk, sk, before, after: input.Item, sequence: String(sequence).padStart(20, "0") });
       return result;
     },
-    { step: "initialize", priority: "low", name: "watchTable" },
+    { step: "initialize", priority: "high", name: "watchTable" },
   );
 }

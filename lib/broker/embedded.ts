@@ -81,7 +81,10 @@ export class EmbeddedBroker implements Broker {
     this.#aedes.on("clientReady", (client) => this.#connected(client));
     this.#aedes.on("clientDisconnect", (client) => this.#disconnected(client));
     this.#aedes.on("subscribe", (subscriptions, client) => this.#subscribed(client, subscriptions));
-    this.#aedes.on("unsubscribe", (topics, client) => this.#unsubscribed(client, topics));
+    this.#aedes.on("unsubscribe", (topics, client) => {
+      // Aedes reports the end of a connection as an unsubscribe too.
+      if (!client.closed) this.#unsubscribed(client, topics);
+    });
     this.#aedes.on("connectionError", (client) => this.#connections.delete(client));
   }
 

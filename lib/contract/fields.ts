@@ -16,12 +16,15 @@ const because = (reason: unknown) => explain({ reason }, true);
 const explain = (detail: Record<string, unknown>, shown: boolean) =>
   JSON.stringify({ detail, shown } satisfies FailureDetail);
 
-/** Text; a number is taken as its decimal digits. */
+/** What Erlang calls printable: no control characters but white space, backspace and escape. */
+const printable = /^[\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}\n\r\t\v\b\f\x1b]*$/u;
+
+/** Printable text; a number is taken as its decimal digits. */
 export function text() {
   const error = because({ expected: "binary()" });
   return z.pipe(
     z.transform((value) => (typeof value === "number" ? String(value) : value)),
-    z.string({ error }),
+    z.string({ error }).check(z.regex(printable, { error })),
   );
 }
 
@@ -36,9 +39,9 @@ export function positiveInteger() {
   return integer(1, Number.MAX_SAFE_INTEGER, "pos_integer()");
 }
 
-/** A whole number of any size from 0. */
-export function nonNegativeInteger() {
-  return integer(0, Number.MAX_SAFE_INTEGER, "non_neg_integer()");
+/** Any whole number. */
+export function anyInteger() {
+  return integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, "integer()");
 }
 
 /** `true` or `false`, also as text. */
