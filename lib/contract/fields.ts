@@ -17,6 +17,7 @@ const explain = (detail: Record<string, unknown>, shown: boolean) =>
   JSON.stringify({ detail, shown } satisfies FailureDetail);
 
 /** What Erlang calls printable: no control characters but white space, backspace and escape. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are the point
 const printable = /^[\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}\n\r\t\v\b\f\x1b]*$/u;
 
 /** Printable text; a number is taken as its decimal digits. */

@@ -1,0 +1,3 @@
+import { installLambdaRuntime } from "../../infra/local/lambda-runtime.ts";
+
+installLambdaRuntime();

@@ -1,0 +1,137 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import * as resources from "../../functions/index.ts";
+import { openLocalDatabase } from "../../infra/local/database.ts";
+import { createGateway } from "../../infra/local/gateway.ts";
+import { LocalRegistry } from "../../infra/local/registry.ts";
+import { hashSecret } from "../../lib/auth/secret-hash.ts";
+import type { Resource } from "../../lib/contract/resource.ts";
+import type { Role } from "../../lib/contract/roles.ts";
+import type { Deps } from "../../lib/deps/types.ts";
+import type { ResourceFunction } from "../../lib/http/serve.ts";
+import type { ApiKey } from "../../lib/records/api-key.ts";
+import { ApiKeys } from "../../lib/store/api-keys.ts";
+import { TestBroker } from "./test-broker.ts";
+
+/** Name of the one node of a test's deployment. */
+export const testNode = "test@127.0.0.1";
+
+export interface TestRequest {
+  /** Role of the key that calls; `null` sends no credentials. Default: administrator. */
+  as?: Role | null;
+  headers?: Record<string, string>;
+  /** Sent as JSON, unless it is a text, which is sent as it is. */
+  body?: unknown;
+}
+
+export interface TestAnswer {
+  status: number;
+  headers: Headers;
+  text: string;
+  /** The body, as far as it is JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  json: any;
+}
+
+/**
+ * The API over HTTP, with every resource behind the local gateway, an embedded DynamoDB in memory, and a broker that
+ * records what it is told.
+ */
+export class TestApi {
+  readonly registry: LocalRegistry;
+  readonly apiKeys: ApiKeys;
+  readonly broker = new TestBroker();
+  readonly deps: Deps;
+  #base = "";
+  readonly #closers: (() => Promise<void>)[] = [];
+
+  static async start(overrides: Partial<Deps> = {}): Promise<TestApi> {
+    const local = await openLocalDatabase();
+    const registry = await LocalRegistry.open(local, () => {});
+    const api = new TestApi(registry, new ApiKeys(local.database), overrides);
+    api.#closers.push(() => local.close());
+    for (const role of ["administrator", "viewer", "publisher"] as const) await api.addKey({ role });
+    const functions = await Promise.all(
+      Object.values<Resource>(resources).map(async (resource) => {
+        const module: { handler: ResourceFunction } = await import(
+          `../../functions/${resource.name}/handler.ts`
+        );
+        return { resource, run: module.handler.with(api.deps) };
+      }),
+    );
+    const server = createGateway(functions);
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    api.#base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    api.#closers.push(async () => {
+      server.closeAllConnections();
+      server.close();
+    });
+    return api;
+  }
+
+  private constructor(registry: LocalRegistry, apiKeys: ApiKeys, overrides: Partial<Deps>) {
+    this.registry = registry;
+    this.apiKeys = apiKeys;
+    const { sessions, subscriptions } = registry;
+    const load = {
+      load1: 0,
+      load5: 0,
+      load15: 0,
+      memory_used: 1,
+      memory_total: 2,
+      max_fds: 3,
+      sys_path: "/",
+    };
+    const node = { name: testNode, started_at: Date.now(), load: () => load };
+    this.deps = { apiKeys, sessions, subscriptions, broker: this.broker, node, ...overrides };
+  }
+
+  /** The address of the API, without a path. */
+  get base(): string {
+    return this.#base;
+  }
+
+  /** Stores a key; `<role>:secret` are its credentials unless given. */
+  async addKey({
+    secret = "secret",
+    ...key
+  }: Partial<ApiKey> & { role: Role; secret?: string }): Promise<void> {
+    await this.apiKeys.put({
+      name: key.role,
+      api_key: key.role,
+      secret_hash: await hashSecret(secret, { chosen: false }),
+      enable: true,
+      created_at: 0,
+      desc: "",
+      ...key,
+    });
+  }
+
+  /** Sends a request; the path is below `/api/v5` unless it begins with `//`. */
+  async call(method: string, path: string, { as = "administrator", headers, body }: TestRequest = {}) {
+    const credentials = as && { authorization: `Basic ${btoa(`${as}:secret`)}` };
+    const json = body !== undefined && typeof body !== "string";
+    const response = await fetch(this.#base + (path.startsWith("//") ? path.slice(1) : `/api/v5${path}`), {
+      method,
+      headers: { ...credentials, ...(json && { "content-type": "application/json" }), ...headers },
+      ...(body !== undefined && { body: json ? JSON.stringify(body) : body }),
+    });
+    return toAnswer(response);
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closers.reverse()) await close();
+  }
+}
+
+async function toAnswer(response: Response): Promise<TestAnswer> {
+  const text = await response.text();
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    json = undefined;
+  }
+  return { status: response.status, headers: response.headers, text, json };
+}
