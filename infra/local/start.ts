@@ -9,6 +9,7 @@ import * as resources from "../../functions/index.ts";
 import { EmbeddedBroker } from "../../lib/broker/embedded.ts";
 import { SessionIdentifiers } from "../../lib/broker/session-identifiers.ts";
 import type { Resource } from "../../lib/contract/resource.ts";
+import { nodeFacts } from "../../lib/deps/node-facts.ts";
 import type { Deps } from "../../lib/deps/types.ts";
 import type { ResourceFunction } from "../../lib/http/serve.ts";
 import { log } from "../../lib/log.ts";
@@ -19,7 +20,6 @@ import { Expiry } from "./expiry.ts";
 import { createGateway, type DeployedFunction } from "./gateway.ts";
 import { installLambdaRuntime } from "./lambda-runtime.ts";
 import { mqttServer, webSocketServer } from "./mqtt-listeners.ts";
-import { localNode } from "./node-facts.ts";
 import { LocalRegistry } from "./registry.ts";
 
 export interface LocalOptions {
@@ -53,7 +53,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalEnvironmen
   const { registry, broker } = await openBroker(local, options, opened);
   const apiKeys = new ApiKeys(local.database);
   const curlCredentials = await bootstrapKeys(apiKeys, options.data, options.bootstrapFile);
-  const node = localNode(options.nodeName);
+  const node = nodeFacts(options.nodeName);
   const functions = await loadFunctions({ ...registry, apiKeys, broker, node });
   const listen = (server: Server, port: number) => listenOn(server, options.host, port, opened);
   const addresses = {

@@ -1,22 +1,17 @@
-import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import {
   Aedes,
   type AedesPublishPacket,
   type AuthenticateError,
   type Client,
-  type ConnectPacket,
   type Subscription,
 } from "aedes";
-import type { LifecycleEvent, SessionFacts } from "../ingest/lifecycle-event.ts";
+import type { LifecycleEvent } from "../ingest/lifecycle-event.ts";
 import { FilterIndex } from "../mqtt/filter-index.ts";
 import type { Broker, Message, PublishResult } from "./broker.ts";
+import { type Connection, newConnection } from "./connection.ts";
 import type { SessionIdentifiers } from "./session-identifiers.ts";
-
-/** How long a persistent session outlives its connection, in seconds: MQTT 3.1.1 cannot say; EMQX's default. */
-const sessionExpiryInterval = 7_200;
 
 /** EMQX's default `mqtt.max_packet_size`. */
 const maxPacketBytes = 1_048_576;
@@ -222,43 +217,6 @@ export class EmbeddedBroker implements Broker {
     this.#lastMark = Math.max(Date.now(), this.#lastMark + 1);
     return this.#lastMark;
   }
-}
-
-/** What is known of a network connection. */
-interface Connection {
-  facts: SessionFacts;
-  ip_address?: string;
-  sessionIdentifier: string;
-  /** Set once the client is connected. */
-  version?: number;
-  filters: Set<string>;
-}
-
-function newConnection(packet: ConnectPacket, client: Client): Connection {
-  const { socket, listener } = networkOf(client);
-  const ip_address = socket?.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, "");
-  return {
-    facts: {
-      ...(packet.username !== undefined && { username: packet.username }),
-      ...(socket?.remotePort !== undefined && { port: socket.remotePort }),
-      listener,
-      proto_name: packet.protocolId ?? "MQTT",
-      proto_ver: packet.protocolVersion ?? 4,
-      clean_start: packet.clean ?? true,
-      keepalive: packet.keepalive ?? 0,
-      expiry_interval: packet.clean ? 0 : sessionExpiryInterval,
-      // Set by the packet parser, and missing in its types.
-      is_bridge: (packet as { bridgeMode?: boolean }).bridgeMode ?? false,
-    },
-    ...(ip_address !== undefined && { ip_address }),
-    sessionIdentifier: randomUUID(),
-    filters: new Set(),
-  };
-}
-
-function networkOf({ conn, req }: Client): { socket: Socket | undefined; listener: string } {
-  if (req) return { socket: req.socket, listener: "ws:default" };
-  return { socket: conn instanceof Socket ? conn : undefined, listener: "tcp:default" };
 }
 
 const isQos = (qos: number): qos is 0 | 1 | 2 => qos === 0 || qos === 1 || qos === 2;

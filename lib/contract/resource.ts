@@ -55,6 +55,7 @@ export function rolesOf(operation: Operation): readonly Role[] {
   return operation.roles ?? defaultRoles(methodOf(operation));
 }
 
+/** The HTTP method of an operation. */
 export function methodOf(operation: Operation): Method {
   return operation.route.split(" ", 1)[0] as Method;
 }

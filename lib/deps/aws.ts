@@ -1,10 +1,10 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Broker } from "../broker/broker.ts";
-import type { NodeFacts } from "../records/node.ts";
 import { ApiKeys } from "../store/api-keys.ts";
 import { openDatabase } from "../store/database.ts";
 import { Sessions } from "../store/sessions.ts";
 import { Subscriptions } from "../store/subscriptions.ts";
+import { nodeFacts } from "./node-facts.ts";
 import type { Deps } from "./types.ts";
 
 let deps: Deps | undefined;
@@ -31,9 +31,7 @@ function create(): Deps {
     get broker(): Broker {
       throw new Error("There is no adapter for AWS IoT Core yet");
     },
-    get node(): NodeFacts {
-      throw new Error("There are no facts about a node on AWS yet");
-    },
+    node: nodeFacts(variable("NODE_NAME")),
   };
 }
 

@@ -68,6 +68,7 @@ export interface Standing {
   expires_at?: number;
 }
 
+/** What a state amounts to, whatever the time. */
 export function standingOf({ connect, disconnect, created_at, expiry_interval = 0 }: SessionState): Standing {
   if (connect && (!disconnect || isLater(connect, disconnect))) return { standing: "connected" };
   const left = disconnect?.at ?? created_at;

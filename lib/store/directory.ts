@@ -153,6 +153,7 @@ export function bucketAt(counts: Counts, offset: number): Place | undefined {
   return undefined;
 }
 
+/** All counts together. */
 export function sumOf(counts: Counts): number {
   return [...counts.values()].reduce((sum, count) => sum + count, 0);
 }

@@ -24,6 +24,7 @@ export interface SessionItem extends Key, SessionFacts {
   revision: number;
 }
 
+/** The item of a state, as the given revision of it. */
 export function toItem(state: SessionState, revision: number): SessionItem {
   const { connect, disconnect, subscriptions_cnt, ...rest } = state;
   const { standing, expires_at } = standingOf(state);
@@ -46,6 +47,7 @@ export function toItem(state: SessionState, revision: number): SessionItem {
   };
 }
 
+/** The state that an item holds. */
 export function toState(item: SessionItem): SessionState {
   const { clientid, created_at, username, ip_address, port, listener, proto_name, proto_ver } = item;
   const { clean_start, keepalive, expiry_interval, is_bridge } = item;

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { freemem, loadavg, totalmem } from "node:os";
-import type { NodeFacts } from "../../lib/records/node.ts";
+import type { NodeFacts } from "../records/node.ts";
 
-/** The facts of this process on this machine. */
-export function localNode(name: string): NodeFacts {
+/** The facts of this process on its machine. */
+export function nodeFacts(name: string): NodeFacts {
   const max_fds = openFilesLimit();
   return {
     name,

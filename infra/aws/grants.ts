@@ -1,0 +1,37 @@
+import type { Need } from "../../lib/contract/needs.ts";
+import { usernameIndex } from "../../lib/store/tables.ts";
+
+/** ARNs of what functions use. */
+export interface Targets {
+  accessTable: string;
+  registryTable: string;
+}
+
+/** Actions on resources that a function is allowed. */
+export interface Grant {
+  actions: string[];
+  resources: string[];
+}
+
+/** What every function of the API is allowed: to read the key that a caller presents. */
+export function authenticationGrants({ accessTable }: Targets): Grant[] {
+  return [{ actions: ["dynamodb:GetItem"], resources: [accessTable] }];
+}
+
+/** What a need allows. */
+export function grantsOf(need: Need, { registryTable }: Targets): Grant[] {
+  const grants: Record<Need, Grant[]> = {
+    node: [],
+    "registry:read": [
+      {
+        actions: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],
+        resources: [registryTable],
+      },
+      { actions: ["dynamodb:Query"], resources: [`${registryTable}/index/${usernameIndex.name}`] },
+    ],
+    "registry:write": [{ actions: ["dynamodb:GetItem", "dynamodb:PutItem"], resources: [registryTable] }],
+    "broker:publish": [],
+    "broker:kick": [],
+  };
+  return grants[need];
+}

@@ -1,0 +1,45 @@
+import { randomUUID } from "node:crypto";
+import { Socket } from "node:net";
+import type { Client, ConnectPacket } from "aedes";
+import type { SessionFacts } from "../ingest/lifecycle-event.ts";
+
+/** How long a persistent session outlives its connection, in seconds: MQTT 3.1.1 cannot say; EMQX's default. */
+const sessionExpiryInterval = 7_200;
+
+/** What is known of a network connection. */
+export interface Connection {
+  facts: SessionFacts;
+  ip_address?: string;
+  sessionIdentifier: string;
+  /** Set once the client is connected. */
+  version?: number;
+  filters: Set<string>;
+}
+
+/** What a CONNECT packet, and the socket that it came by, tell. */
+export function newConnection(packet: ConnectPacket, client: Client): Connection {
+  const { socket, listener } = networkOf(client);
+  const ip_address = socket?.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, "");
+  return {
+    facts: {
+      ...(packet.username !== undefined && { username: packet.username }),
+      ...(socket?.remotePort !== undefined && { port: socket.remotePort }),
+      listener,
+      proto_name: packet.protocolId ?? "MQTT",
+      proto_ver: packet.protocolVersion ?? 4,
+      clean_start: packet.clean ?? true,
+      keepalive: packet.keepalive ?? 0,
+      expiry_interval: packet.clean ? 0 : sessionExpiryInterval,
+      // Set by the packet parser, and missing in its types.
+      is_bridge: (packet as { bridgeMode?: boolean }).bridgeMode ?? false,
+    },
+    ...(ip_address !== undefined && { ip_address }),
+    sessionIdentifier: randomUUID(),
+    filters: new Set(),
+  };
+}
+
+function networkOf({ conn, req }: Client): { socket: Socket | undefined; listener: string } {
+  if (req) return { socket: req.socket, listener: "ws:default" };
+  return { socket: conn instanceof Socket ? conn : undefined, listener: "tcp:default" };
+}

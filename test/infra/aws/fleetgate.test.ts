@@ -1,0 +1,96 @@
+import { App, Stack } from "aws-cdk-lib";
+import { Match, Template } from "aws-cdk-lib/assertions";
+import { beforeAll, expect, test } from "vitest";
+import * as resources from "../../../functions/index.ts";
+import { Fleetgate } from "../../../infra/aws/fleetgate.ts";
+import { gatewayRoutes } from "../../../lib/contract/gateway-routes.ts";
+import type { Resource } from "../../../lib/contract/resource.ts";
+
+const all = Object.values<Resource>(resources);
+let template: Template;
+
+beforeAll(() => {
+  const stack = new Stack(new App(), "test");
+  new Fleetgate(stack, "Fleetgate");
+  template = Template.fromStack(stack);
+});
+
+test("every resource has one arm64 function on Node 24 with logs that expire", () => {
+  const functions = Object.values(template.findResources("AWS::Lambda::Function"));
+  expect(functions).toHaveLength(all.length);
+  for (const { Properties } of functions) {
+    expect(Properties).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"] });
+  }
+  template.allResourcesProperties("AWS::Logs::LogGroup", { RetentionInDays: 30 });
+});
+
+test("the API is regional, its stage is `api`, and each of its routes streams the answer of its function", () => {
+  template.hasResourceProperties("AWS::ApiGateway::RestApi", {
+    EndpointConfiguration: { Types: ["REGIONAL"] },
+  });
+  template.hasResourceProperties("AWS::ApiGateway::Stage", { StageName: "api" });
+  const methods = template.findResources("AWS::ApiGateway::Method");
+  expect(Object.keys(methods)).toHaveLength(all.flatMap(gatewayRoutes).length);
+  template.allResourcesProperties("AWS::ApiGateway::Method", {
+    HttpMethod: "ANY",
+    Integration: Match.objectLike({ Type: "AWS_PROXY", ResponseTransferMode: "STREAM" }),
+  });
+});
+
+test("tables are kept, protected and restorable, and expired items are deleted", () => {
+  template.resourceCountIs("AWS::DynamoDB::GlobalTable", 2);
+  template.allResources("AWS::DynamoDB::GlobalTable", {
+    DeletionPolicy: "Retain",
+    Properties: Match.objectLike({
+      BillingMode: "PAY_PER_REQUEST",
+      TimeToLiveSpecification: { AttributeName: "expires_at", Enabled: true },
+      Replicas: [
+        Match.objectLike({
+          DeletionProtectionEnabled: true,
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        }),
+      ],
+    }),
+  });
+  template.hasResourceProperties("AWS::DynamoDB::GlobalTable", {
+    StreamSpecification: { StreamViewType: "NEW_AND_OLD_IMAGES" },
+  });
+});
+
+test("a function is allowed what its operations need, and nothing more", () => {
+  expect(Object.fromEntries(all.map(({ name }) => [name, actionsOf(name)]))).toEqual({
+    clients: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
+    "error-codes": ["dynamodb:GetItem"],
+    nodes: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],
+    publish: ["dynamodb:GetItem"],
+    status: ["dynamodb:GetItem"],
+    "unknown-path": ["dynamodb:GetItem"],
+  });
+});
+
+test("no statement names every resource", () => {
+  for (const { Properties } of Object.values(template.findResources("AWS::IAM::Policy"))) {
+    expect(JSON.stringify(Properties.PolicyDocument)).not.toContain('"Resource":"*"');
+  }
+});
+
+test("what the gateway answers itself has the shape of EMQX's errors", () => {
+  template.hasResourceProperties("AWS::ApiGateway::GatewayResponse", {
+    ResponseType: "INTEGRATION_TIMEOUT",
+    StatusCode: "504",
+    ResponseTemplates: { "application/json": Match.stringLikeRegexp('"code":"SERVICE_UNAVAILABLE"') },
+  });
+});
+
+test("the outputs name the endpoint", () => {
+  template.hasOutput("*", { Description: "Base URL of the API" });
+});
+
+/** The actions of the policy of a resource's function, each once, in order. */
+function actionsOf(name: string): string[] {
+  const prefix = `Fleetgate${name.replaceAll("-", "")}Function`;
+  const policies = Object.entries(template.findResources("AWS::IAM::Policy"));
+  const [, policy] = policies.find(([id]) => id.startsWith(prefix)) ?? [];
+  const statements: { Action: string | string[] }[] = policy?.Properties.PolicyDocument.Statement ?? [];
+  return [...new Set(statements.flatMap(({ Action }) => Action))].sort();
+}

@@ -1,0 +1,122 @@
+import { exec } from "node:child_process";
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import mqtt from "mqtt";
+import { expect, test, vi } from "vitest";
+import { Program, temporaryFolder } from "../support/program.ts";
+
+const shell = promisify(exec);
+
+/** Calls the API of a program with the key that it made. */
+async function caller(program: Program, data: string) {
+  const key = (await readFile(join(data, "administrator-key"), "utf8")).trim();
+  const base = program.address("http:");
+  return async (method: string, path: string, body?: unknown) => {
+    const response = await fetch(base + path, {
+      method,
+      headers: { authorization: `Basic ${btoa(key)}`, "content-type": "application/json" },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, json: text ? JSON.parse(text) : undefined };
+  };
+}
+
+/** Waits until a check passes: brokers report to the registry a moment later. */
+const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 5_000, interval: 50 });
+
+test("a client that connects is listed, gets what is published, and is gone after it was kicked out", async () => {
+  const data = await temporaryFolder();
+  const program = await Program.start(data);
+  const call = await caller(program, data);
+  expect((await stat(join(data, "administrator-key"))).mode & 0o777).toBe(0o600);
+  const { stdout } = await shell(program.curl);
+  expect(JSON.parse(stdout)).toHaveLength(1);
+
+  const client = await mqtt.connectAsync(program.address("mqtt:"), {
+    clientId: "sensor/1",
+    reconnectPeriod: 0,
+  });
+  await client.subscribeAsync("t/#", { qos: 1 });
+  const message = new Promise((resolve) =>
+    client.on("message", (topic, payload) => resolve([topic, `${payload}`])),
+  );
+  await eventually(async () => {
+    const { json } = await call("GET", "/clients?limit=10");
+    expect(json.meta.count).toBe(1);
+    expect(json.data).toMatchObject([
+      { clientid: "sensor/1", connected: true, ip_address: "127.0.0.1", proto_ver: 4, subscriptions_cnt: 1 },
+    ]);
+  });
+  expect((await call("GET", "/clients/sensor%2F1/subscriptions")).json).toMatchObject([
+    { topic: "t/#", qos: 1 },
+  ]);
+
+  expect((await call("POST", "/publish", { topic: "t/1", payload: "hi" })).status).toBe(200);
+  expect(await message).toEqual(["t/1", "hi"]);
+
+  const closed = new Promise<void>((resolve) => client.on("close", () => resolve()));
+  expect((await call("DELETE", "/clients/sensor%2F1")).status).toBe(204);
+  await closed;
+  expect(await call("GET", "/clients/sensor%2F1")).toMatchObject({
+    status: 404,
+    json: { code: "CLIENTID_NOT_FOUND", message: "Client ID not found" },
+  });
+  expect(await program.interrupt()).toBe(0);
+});
+
+test("keys and persistent sessions survive a restart, with the messages that were published meanwhile", async () => {
+  const data = await temporaryFolder();
+  let program = await Program.start(data);
+  const persistent = { clientId: "keeper", clean: false, reconnectPeriod: 0 };
+  const first = await mqtt.connectAsync(program.address("ws:"), persistent);
+  await first.subscribeAsync("t/#", { qos: 1 });
+  await first.endAsync();
+  expect(await program.interrupt()).toBe(0);
+
+  program = await Program.start(data);
+  const call = await caller(program, data);
+  expect((await call("GET", "/clients/keeper")).json).toMatchObject({
+    connected: false,
+    subscriptions_cnt: 1,
+  });
+  expect((await call("GET", "/clients/keeper/subscriptions")).json).toMatchObject([{ topic: "t/#" }]);
+  expect((await call("POST", "/publish", { topic: "t/1", payload: "later", qos: 1 })).status).toBe(200);
+  const second = mqtt.connect(program.address("mqtt:"), persistent);
+  const [, payload] = await new Promise<[string, Buffer]>((resolve) =>
+    second.on("message", (topic, body) => resolve([topic, body])),
+  );
+  expect(`${payload}`).toBe("later");
+  await second.endAsync();
+  await program.interrupt();
+});
+
+test("a bootstrap file brings keys with roles, and its bad lines are named without their content", async () => {
+  const data = await temporaryFolder();
+  const file = join(data, "keys");
+  await writeFile(file, "admin-key:admin-secret\nwatcher:watch-secret:viewer\nbroken-line-with-secret\n");
+  const program = await Program.start(data, "--bootstrap-file", file);
+  const get = (credentials: string, method = "GET") =>
+    fetch(`${program.address("http:")}/clients/x`, {
+      method,
+      headers: { authorization: `Basic ${btoa(credentials)}` },
+    });
+  expect((await get("admin-key:admin-secret", "DELETE")).status).toBe(404);
+  expect((await get("watcher:watch-secret")).status).toBe(404);
+  expect((await get("watcher:watch-secret", "DELETE")).status).toBe(403);
+  expect(program.output).toMatch(/"line":3/);
+  expect(program.output).not.toMatch(/broken-line|secret"|watch-secret/);
+  await program.interrupt();
+});
+
+test("a port that is taken gets a clear message", async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const port = typeof address === "object" && address ? address.port : 0;
+  const program = Program.start(await temporaryFolder(), "--http-port", String(port));
+  await expect(program).rejects.toThrow(`port ${port} is taken`);
+  server.close();
+});

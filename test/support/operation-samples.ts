@@ -1,0 +1,45 @@
+import { methodOf, type Operation, pathOf } from "../../lib/contract/resource.ts";
+import { testNode } from "./test-api.ts";
+
+/** Values of path parameters that lead to something; `operation` is the name of the operation that is called. */
+const parameters: Record<string, (operation: string) => string> = {
+  clientid: (operation) => clientOf(operation),
+  code: () => "NOT_FOUND",
+  node: () => testNode,
+};
+
+/** Bodies by the name of the operation. */
+const bodies: Record<string, unknown> = {
+  publishMessage: { topic: "t/1", payload: "hello", qos: 1 },
+  publishMessages: [
+    { topic: "t/1", payload: "hello" },
+    { topic: "t/2", payload: "aGVsbG8=", payload_encoding: "base64", retain: true },
+  ],
+};
+
+/** The client that an operation's sample is about; each has its own, because some operations remove it. */
+export const clientOf = (operation: string) => `client/of ${operation}`;
+
+export interface SampleRequest {
+  method: string;
+  path: string;
+  body?: unknown;
+}
+
+/** A valid request of an operation, made from its declaration. */
+export function sampleRequest(name: string, operation: Operation): SampleRequest {
+  const path = pathOf(operation).replaceAll(/\{(\w+)\}/g, (_, parameter: string) => {
+    const sample = parameters[parameter];
+    if (!sample) throw new Error(missing(name, `the path parameter ${parameter}`));
+    return encodeURIComponent(sample(name));
+  });
+  for (const [parameter, schema] of Object.entries(operation.query ?? {})) {
+    if (!schema.safeParse(undefined).success)
+      throw new Error(missing(name, `the query parameter ${parameter}`));
+  }
+  if (operation.body && !(name in bodies)) throw new Error(missing(name, "the body"));
+  return { method: methodOf(operation), path, ...(operation.body && { body: bodies[name] }) };
+}
+
+const missing = (operation: string, what: string) =>
+  `${operation} has no sample for ${what}: add one to test/support/operation-samples.ts`;
