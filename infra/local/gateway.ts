@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { PassThrough, type Writable } from "node:stream";
 import { type GatewayResponse, gatewayResponses } from "../../lib/contract/gateway-responses.ts";
-import { gatewayRoutes } from "../../lib/contract/gateway-routes.ts";
+import { gatewayRoutes, versionPath } from "../../lib/contract/gateway-routes.ts";
 import type { Resource } from "../../lib/contract/resource.ts";
 import type { LambdaFunction } from "../../lib/http/serve.ts";
 import { log } from "../../lib/log.ts";
@@ -39,8 +39,8 @@ export function createGateway(functions: readonly DeployedFunction[]): Server {
 type Routes = ReadonlyMap<string, LambdaFunction>;
 
 async function handle(routes: Routes, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { path, query } = splitUrl(request.url ?? "/");
-  const route = matchRoute(routes, path);
+  const { path, query, staged } = splitUrl(request.url ?? "/");
+  const route = matchRoute(staged ? routes : outsideRoutes(routes), path);
   const run = route && routes.get(route.resource);
   if (!run || !route) return respond(response, gatewayResponses.MISSING_AUTHENTICATION_TOKEN);
   const body = await readBody(request);
@@ -50,12 +50,21 @@ async function handle(routes: Routes, request: IncomingMessage, response: Server
   await answer(run, event, response);
 }
 
-/** Path without the stage, and query, both still encoded. The root `/status` has no stage. */
-function splitUrl(url: string): { path: string; query: string } {
+/** Path without the stage, and query, both still encoded. */
+function splitUrl(url: string): { path: string; query: string; staged: boolean } {
   const at = url.indexOf("?");
   const full = at < 0 ? url : url.slice(0, at);
-  const path = full.startsWith(`/${stage}/`) ? full.slice(stage.length + 1) : full;
-  return { path, query: at < 0 ? "" : url.slice(at + 1) };
+  const staged = full.startsWith(`/${stage}/`);
+  return {
+    path: staged ? full.slice(stage.length + 1) : full,
+    query: at < 0 ? "" : url.slice(at + 1),
+    staged,
+  };
+}
+
+/** What is served without the stage, as under a custom domain that maps its root to it. */
+function outsideRoutes(routes: Routes): Routes {
+  return new Map([...routes].filter(([path]) => !path.startsWith(versionPath)));
 }
 
 /** A concrete path wins over `{proxy+}`, and the longest `{proxy+}` over shorter ones. */

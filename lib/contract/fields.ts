@@ -20,13 +20,11 @@ const explain = (detail: Record<string, unknown>, shown: boolean) =>
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are the point
 const printable = /^[\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}\n\r\t\v\b\f\x1b]*$/u;
 
-/** Printable text; a number is taken as its decimal digits. */
+/** Printable text; a number is taken as its decimal digits, and a list of bytes as their text. */
 export function text() {
   const error = because({ expected: "binary()" });
-  return z.pipe(
-    z.transform((value) => (typeof value === "number" ? String(value) : value)),
-    z.string({ error }).check(z.regex(printable, { error })),
-  );
+  const isPrintable = (value: string) => printable.test(value);
+  return z.pipe(z.transform(toText), z.string({ error }).check(z.refine(isPrintable, { error })));
 }
 
 /** A whole number from `min` to `max`; numeric text is converted. */
@@ -70,8 +68,12 @@ export function oneOf<const Words extends readonly [string, ...string[]]>(words:
 
 /** An instant as epoch milliseconds; takes a decimal epoch or RFC 3339 with a zone, `T` or a blank between. */
 export function instant() {
-  const error = because("bad_rfc3339_timestamp");
-  return z.pipe(z.transform(toEpochMilliseconds), z.int({ error }).check(z.gte(0, { error })));
+  const error = ({ input }: { input?: unknown }) =>
+    because(/^-?\d+$/.test(String(input)) ? "bad_epoch" : "bad_rfc3339_timestamp");
+  return z.pipe(
+    z.transform(toEpochMilliseconds),
+    z.int({ error }).check(z.gte(0, { error }), z.lte(lastInstant, { error })),
+  );
 }
 
 /** An object with exactly these fields; an undeclared one is an error. */
@@ -154,15 +156,34 @@ const splitCommas = (value = "") =>
     .map((word) => word.trim())
     .filter((word) => word !== "");
 
+function toText(value: unknown): unknown {
+  if (typeof value === "number") return String(value);
+  const bytes = Array.isArray(value) && value.length > 0 && value.every((byte) => isByte(byte));
+  return bytes ? Buffer.from(value).toString() : value;
+}
+
+const isByte = (value: unknown) => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 256;
+
 const toNumber = (value: unknown) =>
   typeof value === "string" && /^\s*[+-]?\d+\s*$/.test(value) ? Number(value) : value;
 
-const rfc3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
+const rfc3339 = /^(\d{4}-\d\d-\d\d)[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
+
+/** The end of the year 9999. */
+const lastInstant = 253_402_300_799_999;
 
 function toEpochMilliseconds(value: unknown) {
   if (typeof value !== "string") return value;
   if (/^\d+$/.test(value)) return Number(value);
-  return rfc3339.test(value) ? Date.parse(value.toUpperCase().replace(" ", "T")) : value;
+  const [, day] = rfc3339.exec(value) ?? [];
+  const instant = Date.parse(value.toUpperCase().replace(" ", "T"));
+  return day !== undefined && isCalendarDay(day) && !Number.isNaN(instant) ? instant : value;
+}
+
+/** `Date` takes the 30th of February for the 2nd of March. */
+function isCalendarDay(day: string): boolean {
+  const date = new Date(day);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day);
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -13,7 +13,7 @@ export function authenticate(deps: () => Keys): Middleware {
     before: async ({ event, internal }) => {
       const { access = "credentials" } = internal.operation;
       if (access === "open") return;
-      const credentials = readCredentials(event.headers.authorization);
+      const credentials = readCredentials(event.multiValueHeaders.authorization?.join(", "));
       if (credentials.scheme === "none" || credentials.scheme === "unsupported") {
         throw unauthorized("AUTHORIZATION_HEADER_ERROR", "Support authorization: basic/bearer ");
       }

@@ -18,7 +18,7 @@ export async function ingest(registry: Registry, event: LifecycleEvent): Promise
   const { sessions } = registry;
   switch (event.eventType) {
     case "connected":
-      await sessions.change(event.clientId, (state) => connected(registry, state, event));
+      await ingestConnect(registry, event);
       return;
     case "disconnected":
       await sessions.change(event.clientId, (state) => afterDisconnect(state, event));
@@ -26,6 +26,13 @@ export async function ingest(registry: Registry, event: LifecycleEvent): Promise
     default:
       await ingestSubscriptions(registry, event);
   }
+}
+
+/** Whose connect comes after all else that is known of a session may have left subscriptions of it behind. */
+async function ingestConnect(registry: Registry, event: Connected): Promise<void> {
+  const { clientId: clientid, sessionIdentifier } = event;
+  const state = await registry.sessions.change(clientid, (known) => connected(registry, known, event));
+  if (isOver(state, event)) await registry.subscriptions.endSession(clientid, sessionIdentifier);
 }
 
 async function connected(registry: Registry, state: SessionState | undefined, event: Connected) {
@@ -72,7 +79,7 @@ async function withCount({ subscriptions }: Registry, state: SessionState): Prom
 }
 
 /** Whether the session that an event belongs to is known to have ended, so that the event comes late. */
-function isOver(state: SessionState | undefined, event: Subscribed | Unsubscribed): boolean {
+function isOver(state: SessionState | undefined, event: Connected | Subscribed | Unsubscribed): boolean {
   if (!state?.connect) return false;
   if (state.connect.session_identifier !== event.sessionIdentifier) {
     return state.connect.at > event.timestamp;

@@ -74,8 +74,7 @@ export async function recountDirectory(sessions: Sessions): Promise<void> {
 }
 
 async function makeLeaf(sessions: Sessions, prefix: string) {
-  await sessions.directory.setInLeaf(prefix, await countBuckets(sessions, prefix));
-  await sessions.directory.announceLeaf(prefix);
+  await sessions.directory.makeLeaf(prefix, await countBuckets(sessions, prefix));
 }
 
 /** The listed sessions below a prefix, counted by four-digit prefix. */

@@ -67,7 +67,19 @@ export class Directory {
     }
   }
 
-  /** Sets counts of a leaf, by four-digit prefix; the leaf is made if there is none. */
+  /** Writes a leaf anew, with counts by four-digit prefix, and makes it known to the root. */
+  async makeLeaf(prefix: string, counts: Counts): Promise<void> {
+    await this.#put(prefix, counts);
+    await this.#database.client.send(
+      new UpdateCommand({
+        ...this.#target(rootKey),
+        UpdateExpression: "ADD leaves :leaf",
+        ExpressionAttributeValues: { ":leaf": new Set([prefix]) },
+      }),
+    );
+  }
+
+  /** Sets some counts of a leaf, by four-digit prefix. */
   async setInLeaf(prefix: string, counts: Counts): Promise<void> {
     const entries = [...counts];
     await this.#database.client.send(
@@ -80,25 +92,16 @@ export class Directory {
     );
   }
 
-  /** Makes a leaf known to the root; from then on pages are found through it. */
-  async announceLeaf(prefix: string): Promise<void> {
-    await this.#database.client.send(
-      new UpdateCommand({
-        ...this.#target(rootKey),
-        UpdateExpression: "ADD leaves :leaf",
-        ExpressionAttributeValues: { ":leaf": new Set([prefix]) },
-      }),
-    );
-  }
-
   /** Writes the root anew, without leaves. Only while nothing else writes to the registry. */
   async resetRoot({ counts, connected }: Changes): Promise<void> {
+    await this.#put(rootKey, counts, { connected });
+  }
+
+  async #put(node: string, counts: Counts, others = {}): Promise<void> {
+    const { TableName, Key } = this.#target(node);
     const attributes = Object.fromEntries([...counts].map(([prefix, count]) => [countName(prefix), count]));
     await this.#database.client.send(
-      new PutCommand({
-        TableName: this.#database.registry,
-        Item: { pk: this.#pk, sk: rootKey, connected, ...attributes },
-      }),
+      new PutCommand({ TableName, Item: { ...Key, ...others, ...attributes } }),
     );
   }
 

@@ -43,18 +43,18 @@ const manyAnswers = defineResource({
 
 test("an operation reads its input, dependencies and failures from its declaration", () => {
   const handler = serve(things, {
-    getThing({ params, query, body, fail }, deps) {
-      expectTypeOf(params).toEqualTypeOf<{ id: string }>();
+    getThing({ params, query, body }, deps) {
+      expectTypeOf(params.id).toEqualTypeOf<string>();
       expectTypeOf(query.kind).toEqualTypeOf<"a" | "b" | undefined>();
       expectTypeOf(query.many).toEqualTypeOf<string[] | undefined>();
       expectTypeOf(query.page).toEqualTypeOf<number>();
       expectTypeOf(body).toEqualTypeOf<undefined>();
       expectTypeOf(deps).toEqualTypeOf<DepsFor<"node">>();
-      expectTypeOf(fail).returns.toBeNever();
       return { id: params.id };
     },
-    async removeThing(_, deps) {
+    removeThing(_, deps) {
       expectTypeOf(deps).toEqualTypeOf<DepsFor<"node" | "broker:kick">>();
+      return undefined;
     },
   });
   expectTypeOf(handler).toEqualTypeOf<ResourceFunction>();
