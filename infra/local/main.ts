@@ -49,7 +49,7 @@ function explain(error: unknown): string {
   if (code === "EADDRINUSE") return `port ${port} is taken; choose another one, see --help.`;
   if (code === "EACCES" && port)
     return `port ${port} may not be used by this user; choose another one, see --help.`;
-  if (code === "LEVEL_DATABASE_NOT_OPEN") {
+  if (code === "LEVEL_DATABASE_NOT_OPEN" || code === "LEVEL_LOCKED") {
     return `the data folder ${resolve(options.data)} is in use by another process, or cannot be read.`;
   }
   return String((error as Error).stack);

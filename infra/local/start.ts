@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
-import { Server as HttpServer } from "node:http";
+import type { Server as HttpServer } from "node:http";
 import type { AddressInfo, Server } from "node:net";
 import { join } from "node:path";
 import aedesPersistence from "aedes-persistence-level";
@@ -48,19 +48,24 @@ export interface LocalEnvironment {
 export async function startLocal(options: LocalOptions): Promise<LocalEnvironment> {
   await using opened = new AsyncDisposableStack();
   await mkdir(options.data, { recursive: true, mode: 0o700 });
+  const kept = new Level(join(options.data, "mqtt"));
+  await kept.open();
+  opened.defer(() => kept.close());
   const local = await openLocalDatabase(join(options.data, "dynamodb"));
   opened.defer(() => local.close());
-  const { registry, broker } = await openBroker(local, options, opened);
+  const { registry, broker } = await openBroker(local, kept, opened);
   const apiKeys = new ApiKeys(local.database);
   const curlCredentials = await bootstrapKeys(apiKeys, options.data, options.bootstrapFile);
   const node = nodeFacts(options.nodeName);
   const functions = await loadFunctions({ ...registry, apiKeys, broker, node });
   const listen = (server: Server, port: number) => listenOn(server, options.host, port, opened);
+  const gateway = createGateway(functions);
   const addresses = {
     mqtt: await listen(mqttServer(broker), options.mqttPort),
     ws: await listen(webSocketServer(broker), options.wsPort),
-    http: await listen(createGateway(functions), options.httpPort),
+    http: await listen(gateway, options.httpPort),
   };
+  opened.defer(() => drain(gateway));
   const all = opened.move();
   return {
     ...addresses,
@@ -71,10 +76,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalEnvironmen
 }
 
 /** The broker, and the registry that follows it. What the broker reports while it closes is still taken in. */
-async function openBroker(local: LocalDatabase, options: LocalOptions, opened: AsyncDisposableStack) {
-  const kept = new Level(join(options.data, "mqtt"));
-  await kept.open();
-  opened.defer(() => kept.close());
+async function openBroker(local: LocalDatabase, kept: Level, opened: AsyncDisposableStack) {
   const expiry = opened.adopt(new Expiry(local.database), (it) => it.close());
   const registry = await LocalRegistry.open(local, (change) => {
     expiry.watch(change);
@@ -118,12 +120,14 @@ async function listenOn(
 ): Promise<AddressInfo> {
   server.listen(port, host);
   await once(server, "listening");
-  opened.defer(() => new Promise<void>((resolve) => closeServer(server, resolve)));
+  // What is still connected does not hold this up: MQTT clients are the broker's to disconnect.
+  opened.defer(() => void server.close());
   return server.address() as AddressInfo;
 }
 
-/** Stops listening. Idle HTTP connections end at once, requests under way are answered first. */
-function closeServer(server: Server, done: () => void): void {
-  server.close(() => done());
-  if (server instanceof HttpServer) server.closeIdleConnections();
+/** Stops listening, and resolves when the requests under way are answered. */
+async function drain(gateway: HttpServer): Promise<void> {
+  const closed = new Promise<void>((resolve) => gateway.close(() => resolve()));
+  gateway.closeIdleConnections();
+  await closed;
 }

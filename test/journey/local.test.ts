@@ -120,3 +120,43 @@ test("a port that is taken gets a clear message", async () => {
   await expect(program).rejects.toThrow(`port ${port} is taken`);
   server.close();
 });
+
+test("a data folder that is in use gets a clear message", async () => {
+  const data = await temporaryFolder();
+  const program = await Program.start(data);
+  await expect(Program.start(data)).rejects.toThrow("in use by another process");
+  await program.interrupt();
+});
+
+test("it closes although clients are connected, and those of clean sessions are gone at the next start", async () => {
+  const data = await temporaryFolder();
+  const program = await Program.start(data);
+  const options = { reconnectPeriod: 0 };
+  await mqtt.connectAsync(program.address("mqtt:"), { ...options, clientId: "clean" });
+  await mqtt.connectAsync(program.address("ws:"), { ...options, clientId: "kept", clean: false });
+  expect(await program.interrupt()).toBe(0);
+  const next = await Program.start(data);
+  const { json } = await (await caller(next, data))("GET", "/clients");
+  expect(json.data).toMatchObject([{ clientid: "kept", connected: false }]);
+  await next.interrupt();
+});
+
+test("after a crash, who was connected is shown as it is, and what was acknowledged is there", async () => {
+  const data = await temporaryFolder();
+  const program = await Program.start(data);
+  const options = { reconnectPeriod: 0, clean: false };
+  const client = await mqtt.connectAsync(program.address("mqtt:"), { ...options, clientId: "kept" });
+  await mqtt.connectAsync(program.address("mqtt:"), { ...options, clean: true, clientId: "clean" });
+  await client.subscribeAsync("t", { qos: 1 });
+  const call = await caller(program, data);
+  await eventually(async () => {
+    expect((await call("GET", "/clients")).json.data).toHaveLength(2);
+    expect((await call("GET", "/clients/kept")).json.subscriptions_cnt).toBe(1);
+  });
+  program.child.kill("SIGKILL");
+  const next = await Program.start(data);
+  const { json } = await (await caller(next, data))("GET", "/clients");
+  expect(json.data).toMatchObject([{ clientid: "kept", connected: false, subscriptions_cnt: 1 }]);
+  expect(json.meta.count).toBe(1);
+  await next.interrupt();
+});
