@@ -47,9 +47,9 @@ async function ingestSubscriptions(registry: Registry, event: Subscribed | Unsub
   const qos = event.eventType === "subscribed" ? event.qos : undefined;
   await Promise.all(
     [...new Set(event.topics)].map((topic) => {
-      const granted = qos?.[event.topics.lastIndexOf(topic)] ?? 1;
-      const state = event.eventType === "subscribed" ? granted : "ended";
-      return registry.subscriptions.record({ clientid, topic, session_identifier, at, state });
+      const place = event.topics.lastIndexOf(topic);
+      const state = event.eventType === "subscribed" ? (qos?.[place] ?? 1) : "ended";
+      return registry.subscriptions.record({ clientid, topic, session_identifier, at, place, state });
     }),
   );
   // Written first and checked after: whoever ends the session meanwhile does it the other way round, so that one

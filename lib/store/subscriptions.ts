@@ -17,6 +17,8 @@ export interface SubscriptionEvent {
   session_identifier: string;
   /** Epoch milliseconds. */
   at: number;
+  /** The filter's place in the event, from 0. */
+  place: number;
   /** The granted QoS; `ended` for an unsubscribe. */
   state: 0 | 1 | 2 | "ended";
 }
@@ -41,7 +43,7 @@ export class Subscriptions {
     for await (const item of this.#items(clientid)) {
       if (item.session_identifier === sessionIdentifier && item.standing !== "gone") found.push(item);
     }
-    found.sort((a, b) => a.at - b.at);
+    found.sort((a, b) => a.at - b.at || a.place - b.place);
     return found.map(({ topic, qos = 0 }) => ({ clientid, topic, qos, nl: 0, rap: 0, rh: 0 }));
   }
 

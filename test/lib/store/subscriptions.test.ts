@@ -22,6 +22,7 @@ const event = (clientid: string, at: number, given: Partial<SubscriptionEvent> =
   state: 1,
   ...given,
   at: epoch + at,
+  place: 0,
 });
 
 async function record(...events: SubscriptionEvent[]): Promise<void> {
