@@ -1,5 +1,7 @@
 /** The registry: every resource of the API, one line each. */
+
 export { clients } from "./clients/contract.ts";
+export { cluster } from "./cluster/contract.ts";
 export { errorCodes } from "./error-codes/contract.ts";
 export { nodes } from "./nodes/contract.ts";
 export { publish } from "./publish/contract.ts";
