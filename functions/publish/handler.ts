@@ -1,27 +1,34 @@
 import { randomBytes } from "node:crypto";
-import type { PublishResult } from "../../lib/broker/broker.ts";
+import type { Message, PublishResult } from "../../lib/broker/broker.ts";
+import type { DepsFor } from "../../lib/deps/types.ts";
 import { serve } from "../../lib/http/serve.ts";
 import { type NotPublished, type Published, publish } from "./contract.ts";
 import { isRefused, toMessage } from "./message.ts";
 
 export const handler = serve(publish, {
-  async publishMessage({ body, answer }, { broker }) {
-    const message = toMessage(body, broker.limits);
+  async publishMessage({ body, answer, fail }, deps) {
+    const { broker } = deps;
+    const message = toMessage(body);
     if (isRefused(message)) return answer(400, message);
-    const outcome = describe(await broker.publish(message));
+    const refusal = broker.refusal(message);
+    if (refusal) return fail(400, "BAD_REQUEST", refusal);
+    const outcome = await publishOne(message, deps);
     if ("id" in outcome) return answer(200, outcome);
     return answer(outcome.reason_code === unmatched.reason_code ? 202 : 503, outcome);
   },
 
-  async publishMessages({ body, answer, fail }, { broker }) {
+  async publishMessages({ body, answer, fail }, deps) {
     if (body.length === 0) return fail(400, "BAD_REQUEST", "The list of messages is empty");
-    const messages = body.map((request) => toMessage(request, broker.limits));
-    const refused = messages.find(isRefused);
+    const checked = body.map(toMessage);
+    const refused = checked.find(isRefused);
     if (refused) return answer(400, refused);
+    const messages = checked.filter((message): message is Message => !isRefused(message));
+    const refusal = messages
+      .map((message) => deps.broker.refusal(message))
+      .find((text) => text !== undefined);
+    if (refusal) return fail(400, "BAD_REQUEST", refusal);
     const outcomes: (Published | NotPublished)[] = [];
-    for (const message of messages) {
-      if (!isRefused(message)) outcomes.push(describe(await broker.publish(message)));
-    }
+    for (const message of messages) outcomes.push(await publishOne(message, deps));
     if (outcomes.includes(failed)) return answer(503, outcomes);
     if (outcomes.includes(unmatched)) return answer(202, outcomes);
     return answer(
@@ -31,10 +38,19 @@ export const handler = serve(publish, {
   },
 });
 
+type PublishDeps = DepsFor<"broker:publish" | "registry:read">;
+
 const unmatched: NotPublished = { reason_code: 16, message: "no_matching_subscribers" };
 const failed: NotPublished = { reason_code: 131, message: "failed_to_dispatch" };
 
-function describe(result: PublishResult): Published | NotPublished {
+/** Where the broker does not tell whether anybody subscribes, the registry knows. */
+async function publishOne(message: Message, { broker, subscriptions }: PublishDeps) {
+  const result = await broker.publish(message);
+  if (result !== "accepted") return describe(result);
+  return describe((await subscriptions.anyMatch(message.topic)) ? "delivered" : "unmatched");
+}
+
+function describe(result: Exclude<PublishResult, "accepted">): Published | NotPublished {
   if (result === "delivered") return { id: messageId() };
   return result === "unmatched" ? unmatched : failed;
 }

@@ -1,4 +1,4 @@
-import { CfnOutput } from "aws-cdk-lib";
+import { CfnOutput, Stack } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import * as resources from "../../functions/index.ts";
 import type { Resource } from "../../lib/contract/resource.ts";
@@ -22,7 +22,9 @@ export class Fleetgate extends Construct {
     const protection = { keep: keepData };
     const access = createTable(this, "AccessTable", accessTable, protection);
     const registry = createTable(this, "RegistryTable", registryTable, protection);
-    const targets = { accessTable: access.tableArn, registryTable: registry.tableArn };
+    const { partition, region, account } = Stack.of(this);
+    const brokerArn = `arn:${partition}:iot:${region}:${account}`;
+    const targets = { accessTable: access.tableArn, registryTable: registry.tableArn, broker: brokerArn };
     const environment = {
       ACCESS_TABLE: access.tableName,
       REGISTRY_TABLE: registry.tableName,

@@ -5,6 +5,8 @@ import { usernameIndex } from "../../lib/store/tables.ts";
 export interface Targets {
   accessTable: string;
   registryTable: string;
+  /** ARN prefix of what the broker has, `arn:aws:iot:<region>:<account>`. */
+  broker: string;
 }
 
 /** Actions on resources that a function is allowed. */
@@ -19,7 +21,7 @@ export function authenticationGrants({ accessTable }: Targets): Grant[] {
 }
 
 /** What a need allows. */
-export function grantsOf(need: Need, { registryTable }: Targets): Grant[] {
+export function grantsOf(need: Need, { registryTable, broker }: Targets): Grant[] {
   const grants: Record<Need, Grant[]> = {
     node: [],
     "registry:read": [
@@ -30,8 +32,11 @@ export function grantsOf(need: Need, { registryTable }: Targets): Grant[] {
       { actions: ["dynamodb:Query"], resources: [`${registryTable}/index/${usernameIndex.name}`] },
     ],
     "registry:write": [{ actions: ["dynamodb:GetItem", "dynamodb:PutItem"], resources: [registryTable] }],
-    "broker:publish": [],
-    "broker:kick": [],
+    "broker:publish": [{ actions: ["iot:Publish", "iot:RetainPublish"], resources: [`${broker}:topic/*`] }],
+    "broker:inspect": [
+      { actions: ["iot:GetConnection", "iot:ListSubscriptions"], resources: [`${broker}:client/*`] },
+    ],
+    "broker:kick": [{ actions: ["iot:DeleteConnection"], resources: [`${broker}:client/*`] }],
   };
   return grants[need];
 }

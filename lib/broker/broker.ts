@@ -1,20 +1,31 @@
-/** The MQTT broker behind the API. Two adapters speak for it: `embedded.ts` and, on AWS, IoT Core. */
+/** The MQTT broker behind the API. Two adapters speak for it: `embedded.ts` and `iot-core.ts`. */
 export interface Broker {
-  /** What it can take; checked before anything is sent. */
-  readonly limits: BrokerLimits;
+  /** Why the broker cannot take a message, in words for the caller; `undefined` if it can. Asked before `publish`. */
+  refusal(message: Message): string | undefined;
 
   /** Publishes a message on behalf of the API. Calls take effect in the order in which they are made. */
   publish(message: Message): Promise<PublishResult>;
 
   /**
-   * Disconnects a client and discards its session. Returns whether the broker knew a connection or a session of it.
+   * Disconnects a client and discards its session. Its will is published, unless `preventWill` is set. Returns
+   * whether the broker knew a connection or a session of it.
    */
-  kick(clientid: string): Promise<boolean>;
-}
+  kick(clientid: string, options?: { preventWill?: boolean }): Promise<boolean>;
 
-export interface BrokerLimits {
-  /** Largest PUBLISH packet in bytes, as EMQX estimates it: topic, payload and 9. */
-  packetBytes: number;
+  /** The client's session as the broker has it now, `undefined` if it has none. */
+  session(clientid: string): Promise<BrokerSession | undefined>;
+
+  /** What the client's session is subscribed to now; empty if there is none. */
+  subscriptions(clientid: string): Promise<BrokerSubscription[]>;
+
+  /** Topics of retained messages, page by page, in an order of the broker's. */
+  retainedTopics(): AsyncIterable<RetainedTopic>;
+
+  /** The retained message of a topic. */
+  retained(topic: string): Promise<RetainedMessage | undefined>;
+
+  /** Sends a message to one connected client, subscribed or not. Returns whether the client was connected. */
+  sendTo(clientid: string, message: Message): Promise<boolean>;
 }
 
 export interface Message {
@@ -38,6 +49,36 @@ export interface MessageProperties {
 
 /**
  * `delivered`: handed to at least one session, connected or not; `unmatched`: nobody subscribes, or the message is
- * held back; `failed`: somebody subscribes and nobody could be reached.
+ * held back; `failed`: somebody subscribes and nobody could be reached; `accepted`: the broker does not tell.
  */
-export type PublishResult = "delivered" | "unmatched" | "failed";
+export type PublishResult = "delivered" | "unmatched" | "failed" | "accepted";
+
+/** A session as a broker has it. Times are epoch milliseconds. */
+export interface BrokerSession {
+  connected: boolean;
+  clean_start: boolean;
+  /** Seconds for which the session outlives its connection. */
+  expiry_interval: number;
+  /** Seconds. */
+  keepalive: number;
+  connected_at?: number;
+  disconnected_at?: number;
+  ip_address?: string;
+  port?: number;
+}
+
+export interface BrokerSubscription {
+  topic: string;
+  qos: 0 | 1 | 2;
+}
+
+export interface RetainedTopic {
+  topic: string;
+  qos: 0 | 1 | 2;
+  /** Epoch milliseconds; absent where the broker does not know. */
+  publish_at?: number;
+}
+
+export interface RetainedMessage extends RetainedTopic {
+  payload: Buffer;
+}

@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import { Socket } from "node:net";
 import type { Client, ConnectPacket } from "aedes";
 import type { SessionFacts } from "../ingest/lifecycle-event.ts";
+import type { BrokerSession } from "./broker.ts";
 
 /** How long a persistent session outlives its connection, in seconds: MQTT 3.1.1 cannot say; EMQX's default. */
-const sessionExpiryInterval = 7_200;
+export const sessionExpiryInterval = 7_200;
 
 /** What is known of a network connection. */
 export interface Connection {
@@ -13,7 +14,8 @@ export interface Connection {
   sessionIdentifier: string;
   /** Set once the client is connected. */
   version?: number;
-  filters: Set<string>;
+  /** Topic filters with the granted QoS. */
+  filters: Map<string, 0 | 1 | 2>;
 }
 
 /** What a CONNECT packet, and the socket that it came by, tell. */
@@ -35,11 +37,24 @@ export function newConnection(packet: ConnectPacket, client: Client): Connection
     },
     ...(ip_address !== undefined && { ip_address }),
     sessionIdentifier: randomUUID(),
-    filters: new Set(),
+    filters: new Map(),
   };
 }
 
 function networkOf({ conn, req }: Client): { socket: Socket | undefined; listener: string } {
   if (req) return { socket: req.socket, listener: "ws:default" };
   return { socket: conn instanceof Socket ? conn : undefined, listener: "tcp:default" };
+}
+
+/** A connection as the broker port shows it. */
+export function describeConnection({ facts, ip_address, version }: Connection): BrokerSession {
+  return {
+    connected: version !== undefined,
+    clean_start: facts.clean_start ?? true,
+    expiry_interval: facts.expiry_interval ?? 0,
+    keepalive: facts.keepalive ?? 0,
+    ...(version !== undefined && { connected_at: version }),
+    ...(ip_address !== undefined && { ip_address }),
+    ...(facts.port !== undefined && { port: facts.port }),
+  };
 }

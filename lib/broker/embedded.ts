@@ -1,20 +1,23 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import {
-  Aedes,
-  type AedesPublishPacket,
-  type AuthenticateError,
-  type Client,
-  type Subscription,
-} from "aedes";
+import { Aedes, type AuthenticateError, type Client, type Subscription } from "aedes";
 import type { LifecycleEvent } from "../ingest/lifecycle-event.ts";
-import { FilterIndex } from "../mqtt/filter-index.ts";
-import type { Broker, Message, PublishResult } from "./broker.ts";
-import { type Connection, newConnection } from "./connection.ts";
+import type {
+  Broker,
+  BrokerSession,
+  BrokerSubscription,
+  Message,
+  PublishResult,
+  RetainedMessage,
+  RetainedTopic,
+} from "./broker.ts";
+import { type Connection, describeConnection, sessionExpiryInterval } from "./connection.ts";
+import { Connections } from "./connections.ts";
+import { type AedesPersistence, KeptState } from "./kept-state.ts";
 import type { SessionIdentifiers } from "./session-identifiers.ts";
 
-/** EMQX's default `mqtt.max_packet_size`. */
-const maxPacketBytes = 1_048_576;
+/** Aedes's limit. */
+const maxTopicLevels = 100;
 
 /** The protocol's limit for a client id. [MQTT-1.5.3] */
 const maxClientidBytes = 65_535;
@@ -27,22 +30,11 @@ export interface EmbeddedBrokerOptions {
   onEvent: (event: LifecycleEvent) => void;
 }
 
-/** The part of an Aedes persistence that is used here; Aedes declares none. */
-export interface AedesPersistence {
-  subscriptionsByClient(client: { id: string }): Promise<{ topic: string; qos: 0 | 1 | 2 }[]>;
-  subscriptionsByTopic(topic: string): Promise<unknown[]>;
-  cleanSubscriptions(client: { id: string }): Promise<void>;
-  outgoingStream(client: { id: string }): AsyncIterable<AedesPublishPacket>;
-  outgoingUpdate(client: { id: string }, packet: AedesPublishPacket): Promise<void>;
-  outgoingClearMessageId(client: { id: string }, packet: AedesPublishPacket): Promise<unknown>;
-}
-
 /** An MQTT 3.1 and 3.1.1 broker in this process, with the events of AWS IoT Core. */
 export class EmbeddedBroker implements Broker {
-  readonly limits = { packetBytes: maxPacketBytes };
-  readonly #options: EmbeddedBrokerOptions;
-  readonly #connections = new Map<Client, Connection>();
-  readonly #filters = new FilterIndex();
+  readonly #kept: KeptState;
+  readonly #onEvent: EmbeddedBrokerOptions["onEvent"];
+  readonly #connections = new Connections();
   #aedes: Aedes;
   #lastMark = 0;
   /** Aedes loses messages when its server side publishes concurrently, so one follows the other. */
@@ -54,16 +46,17 @@ export class EmbeddedBroker implements Broker {
     return broker;
   }
 
-  private constructor(options: EmbeddedBrokerOptions) {
-    this.#options = options;
+  private constructor({ persistence, sessionIdentifiers, onEvent }: EmbeddedBrokerOptions) {
+    this.#kept = new KeptState(persistence, sessionIdentifiers);
+    this.#onEvent = onEvent;
     this.#aedes = new Aedes({
       // Queued messages are kept in the order of this id, so it grows from start to start.
       id: Date.now().toString().padStart(16, "0"),
-      persistence: options.persistence,
+      persistence,
       maxClientsIdLength: maxClientidBytes,
       queueLimit: 1_000,
       preConnect: (client, packet, done) => {
-        this.#connections.set(client, newConnection(packet, client));
+        this.#connections.open(client, packet);
         done(null, true);
       },
       authenticate: (client, _username, _password, done) => {
@@ -80,12 +73,17 @@ export class EmbeddedBroker implements Broker {
       // Aedes reports the end of a connection as an unsubscribe too.
       if (!client.closed) this.#unsubscribed(client, topics);
     });
-    this.#aedes.on("connectionError", (client) => this.#connections.delete(client));
+    this.#aedes.on("connectionError", (client) => void this.#connections.close(client));
   }
 
   /** Takes over a network connection. `request` is there for a WebSocket. */
   accept(stream: Duplex, request?: IncomingMessage): void {
     this.#aedes.handle(stream, request);
+  }
+
+  refusal({ topic }: Message): string | undefined {
+    if (topic.split("/").length <= maxTopicLevels) return undefined;
+    return `The embedded broker takes topics with ${maxTopicLevels} levels at most`;
   }
 
   async publish(message: Message): Promise<PublishResult> {
@@ -94,25 +92,48 @@ export class EmbeddedBroker implements Broker {
     return turn;
   }
 
-  async kick(clientid: string): Promise<boolean> {
-    const client = [...this.#connections.keys()].find(({ id }) => id === clientid);
+  async kick(clientid: string, { preventWill = false } = {}): Promise<boolean> {
+    const client = this.#connections.withId(clientid);
+    // A field of Aedes that its types leave out.
+    if (client && preventWill) Object.assign(client, { will: undefined });
     if (client) await new Promise<void>((resolve) => client.close(resolve));
-    return (await this.discardSession(clientid)) || client !== undefined;
+    return (await this.#kept.discard(clientid)) || client !== undefined;
   }
 
-  /** Forgets subscriptions and queued messages of a client that is not connected. Returns whether there were any. */
-  async discardSession(id: string): Promise<boolean> {
-    const { persistence, sessionIdentifiers } = this.#options;
-    const known = await sessionIdentifiers.remove(id);
-    await persistence.cleanSubscriptions({ id });
-    let messageId = 0;
-    for await (const packet of persistence.outgoingStream({ id })) {
-      // A message that was never sent has no id yet, and only one with an id can be removed.
-      packet.messageId ||= ++messageId;
-      await persistence.outgoingUpdate({ id }, packet);
-      await persistence.outgoingClearMessageId({ id }, packet);
-    }
-    return known;
+  async session(clientid: string): Promise<BrokerSession | undefined> {
+    const client = this.#connections.withId(clientid);
+    if (client) return describeConnection(this.#connections.of(client));
+    if (!(await this.#kept.sessions.has(clientid))) return undefined;
+    return { connected: false, clean_start: false, expiry_interval: sessionExpiryInterval, keepalive: 0 };
+  }
+
+  async subscriptions(clientid: string): Promise<BrokerSubscription[]> {
+    const client = this.#connections.withId(clientid);
+    if (!client) return this.#kept.subscriptions(clientid);
+    return [...this.#connections.of(client).filters].map(([topic, qos]) => ({ topic, qos }));
+  }
+
+  retainedTopics(): AsyncIterable<RetainedTopic> {
+    return this.#kept.retainedTopics();
+  }
+
+  retained(topic: string): Promise<RetainedMessage | undefined> {
+    return this.#kept.retained(topic);
+  }
+
+  async sendTo(clientid: string, { topic, payload, qos }: Message): Promise<boolean> {
+    const client = this.#connections.withId(clientid);
+    if (!client) return false;
+    await new Promise<void>((resolve, reject) => {
+      const packet = { cmd: "publish", topic, payload, qos, retain: false, dup: false } as const;
+      client.publish(packet, (error) => (error ? reject(error) : resolve()));
+    });
+    return true;
+  }
+
+  /** Forgets subscriptions and queued messages of a client that is not connected. */
+  async discardSession(clientid: string): Promise<void> {
+    await this.#kept.discard(clientid);
   }
 
   /** Disconnects everyone and stops. Sessions that are to be kept stay in the persistence. */
@@ -122,9 +143,7 @@ export class EmbeddedBroker implements Broker {
   }
 
   async #publishNow({ topic, payload, qos, retain }: Message): Promise<PublishResult> {
-    const matched =
-      this.#filters.matches(topic) ||
-      (await this.#options.persistence.subscriptionsByTopic(topic)).length > 0;
+    const matched = this.#connections.anySubscribes(topic) || (await this.#kept.anySubscribes(topic));
     await new Promise<void>((resolve, reject) => {
       this.#aedes.publish({ cmd: "publish", topic, payload, qos, retain, dup: false }, (error) =>
         error ? reject(error) : resolve(),
@@ -135,22 +154,24 @@ export class EmbeddedBroker implements Broker {
 
   /** Finds or begins the session of a client, before it is told that it is connected. */
   async #admit(client: Client): Promise<void> {
-    const connection = this.#connectionOf(client);
-    const { sessionIdentifiers, persistence } = this.#options;
+    const connection = this.#connections.of(client);
+    const { sessions } = this.#kept;
     if (client.clean) {
-      await sessionIdentifiers.remove(client.id);
+      await sessions.remove(client.id);
       return;
     }
-    connection.sessionIdentifier = await sessionIdentifiers.resume(client.id, connection.sessionIdentifier);
-    for (const { topic } of await persistence.subscriptionsByClient(client))
-      this.#remember(connection, topic);
+    connection.sessionIdentifier = await sessions.resume(client.id, connection.sessionIdentifier);
+    for (const { topic, qos } of await this.#kept.subscriptions(client.id)) {
+      this.#connections.subscribe(connection, topic, qos);
+    }
   }
 
   #connected(client: Client): void {
-    const connection = this.#connectionOf(client);
+    const connection = this.#connections.of(client);
     const mark = this.#nextMark();
     connection.version = mark;
-    this.#options.onEvent({
+    this.#connections.establish(client);
+    this.#onEvent({
       eventType: "connected",
       ...this.#common(client, connection, mark),
       versionNumber: mark,
@@ -160,11 +181,9 @@ export class EmbeddedBroker implements Broker {
   }
 
   #disconnected(client: Client): void {
-    const connection = this.#connectionOf(client);
-    this.#connections.delete(client);
-    for (const filter of connection.filters) this.#filters.remove(filter);
-    if (connection.version === undefined) return;
-    this.#options.onEvent({
+    const connection = this.#connections.close(client);
+    if (connection?.version === undefined) return;
+    this.#onEvent({
       eventType: "disconnected",
       ...this.#common(client, connection),
       versionNumber: connection.version,
@@ -174,9 +193,9 @@ export class EmbeddedBroker implements Broker {
   #subscribed(client: Client, subscriptions: readonly Subscription[]): void {
     const granted = subscriptions.flatMap(({ topic, qos }) => (isQos(qos) ? [{ topic, qos }] : []));
     if (granted.length === 0) return;
-    const connection = this.#connectionOf(client);
-    for (const { topic } of granted) this.#remember(connection, topic);
-    this.#options.onEvent({
+    const connection = this.#connections.of(client);
+    for (const { topic, qos } of granted) this.#connections.subscribe(connection, topic, qos);
+    this.#onEvent({
       eventType: "subscribed",
       ...this.#common(client, connection),
       topics: granted.map(({ topic }) => topic),
@@ -185,31 +204,17 @@ export class EmbeddedBroker implements Broker {
   }
 
   #unsubscribed(client: Client, topics: readonly string[]): void {
-    const connection = this.#connectionOf(client);
-    for (const topic of topics) {
-      if (connection.filters.delete(topic)) this.#filters.remove(topic);
-    }
-    this.#options.onEvent({
+    const connection = this.#connections.of(client);
+    for (const topic of topics) this.#connections.unsubscribe(connection, topic);
+    this.#onEvent({
       eventType: "unsubscribed",
       ...this.#common(client, connection),
       topics: [...topics],
     });
   }
 
-  #remember(connection: Connection, filter: string): void {
-    if (connection.filters.has(filter)) return;
-    connection.filters.add(filter);
-    this.#filters.add(filter);
-  }
-
   #common({ id }: Client, { sessionIdentifier }: Connection, timestamp = this.#nextMark()) {
     return { clientId: id, timestamp, sessionIdentifier };
-  }
-
-  #connectionOf(client: Client): Connection {
-    const connection = this.#connections.get(client);
-    if (!connection) throw new Error("The broker reports a client that it never announced");
-    return connection;
   }
 
   /** Epoch milliseconds, and later than every mark before, over restarts too. */

@@ -16,6 +16,11 @@ export class SessionIdentifiers {
     return fresh;
   }
 
+  /** Whether the client has a session. */
+  async has(clientid: string): Promise<boolean> {
+    return (await this.#identifiers.get(clientid)) !== undefined;
+  }
+
   /** Forgets the client's session. Returns whether there was one. */
   async remove(clientid: string): Promise<boolean> {
     const known = await this.#identifiers.get(clientid);

@@ -7,6 +7,7 @@ export const needs = {
   "registry:read": "sessions, subscriptions and their counts",
   "registry:write": "end a session in the registry",
   "broker:publish": "publish messages to the broker",
+  "broker:inspect": "ask the broker about one client",
   "broker:kick": "disconnect clients at the broker",
 } as const;
 

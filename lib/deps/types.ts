@@ -19,10 +19,11 @@ interface Pieces {
   node: Pick<Deps, "node">;
   "registry:read": {
     sessions: Pick<Sessions, "get" | "getMany" | "ofUsers" | "page" | "all" | "totals" | "state">;
-    subscriptions: Pick<Subscriptions, "ofSession">;
+    subscriptions: Pick<Subscriptions, "ofSession" | "anyMatch">;
   };
   "registry:write": { sessions: Pick<Sessions, "change"> };
-  "broker:publish": { broker: Pick<Broker, "limits" | "publish"> };
+  "broker:publish": { broker: Pick<Broker, "refusal" | "publish"> };
+  "broker:inspect": { broker: Pick<Broker, "session" | "subscriptions"> };
   "broker:kick": { broker: Pick<Broker, "kick"> };
 }
 

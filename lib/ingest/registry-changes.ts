@@ -3,7 +3,8 @@ import type { Registry } from "./ingest.ts";
 
 /**
  * Follows a batch of changes of the registry table, of one shard of its stream and in its order: keeps the directory
- * of counts, and removes the subscriptions of sessions that are over. A batch may come again.
+ * of counts and the index of topic filters, and removes the subscriptions of sessions that are over. A batch may come
+ * again.
  */
 export async function followChanges(
   registry: Registry,
@@ -12,9 +13,26 @@ export async function followChanges(
 ): Promise<void> {
   const ended = changes.flatMap(endedSession);
   await Promise.all([
+    followSubscriptions(registry, changes),
     feedDirectory(registry.sessions, shard, changes),
     ...ended.map(({ clientid, identifier }) => registry.subscriptions.endSession(clientid, identifier)),
   ]);
+}
+
+/** Changes of one subscription follow each other; those of different ones go side by side. */
+async function followSubscriptions(
+  { subscriptions }: Registry,
+  changes: readonly ItemChange[],
+): Promise<void> {
+  const last = new Map(changes.filter(({ pk }) => pk.startsWith("subscription#")).map((it) => [it.sk, it]));
+  await Promise.all(
+    [...last.values()].map(async ({ before, after }) => {
+      const { clientid, topic } = after ?? before ?? {};
+      if (clientid === undefined || topic === undefined) return;
+      const held = after !== undefined && after.standing !== "gone";
+      await subscriptions.topics[held ? "enter" : "remove"](clientid, topic);
+    }),
+  );
 }
 
 function endedSession({ pk, before, after }: ItemChange) {

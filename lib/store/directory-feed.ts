@@ -2,12 +2,15 @@ import { type Directory, leafPrefix, rootPrefix } from "./directory.ts";
 import type { SessionItem } from "./session-item.ts";
 import type { Sessions } from "./sessions.ts";
 
+/** What is read of the items of a change: of sessions, and the filter of a subscription. */
+export type ChangedItem = Partial<SessionItem> & { topic?: string };
+
 /** One change of an item of the registry table, as its stream reports it. */
 export interface ItemChange {
   pk: string;
   sk: string;
-  before: Partial<SessionItem> | undefined;
-  after: Partial<SessionItem> | undefined;
+  before: ChangedItem | undefined;
+  after: ChangedItem | undefined;
   /** Grows within a shard of the stream; padded, so that text order is number order. */
   sequence: string;
 }

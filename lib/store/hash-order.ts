@@ -33,7 +33,19 @@ export function subscriptionsStart(clientid: string): { pk: string; start: strin
   return { pk: partition("subscription", order), start: `${order}#${keyText(clientid)}\0` };
 }
 
-export type OrderedKind = "session" | "subscription";
+/** Key of a client's entry under a topic filter; `subscribed` is the filter as it was subscribed to. */
+export function topicEntryKey(filter: string, clientid: string, subscribed: string): Key {
+  const { pk, start } = topicEntriesStart(filter);
+  return { pk, sk: start + hash("sha256", `${subscribed}\0${clientid}`, "hex").slice(0, 32) };
+}
+
+/** Where the entries of a topic filter begin. */
+export function topicEntriesStart(filter: string): { pk: string; start: string } {
+  const order = hashOrder(filter);
+  return { pk: partition("topic", order), start: `${order}#${keyText(filter)}\0` };
+}
+
+export type OrderedKind = "session" | "subscription" | "topic";
 
 /** Partition key of the shard that holds a hash, or everything that begins with a prefix of one. */
 export function partition(kind: OrderedKind, order: string): string {

@@ -3,6 +3,7 @@ import type { Subscription } from "../records/session.ts";
 import { type Database, isConditionFailure, type Key } from "./database.ts";
 import { subscriptionKey, subscriptionsStart } from "./hash-order.ts";
 import { queryItems } from "./query.ts";
+import { TopicIndex } from "./topic-index.ts";
 
 /** How long an ended subscription is remembered to recognise late events, in milliseconds. */
 const memory = 2 * 3_600_000;
@@ -32,9 +33,11 @@ interface SubscriptionItem extends Key, Omit<SubscriptionEvent, "state"> {
 /** The subscriptions of the registry. */
 export class Subscriptions {
   readonly #database: Database;
+  readonly topics: TopicIndex;
 
   constructor(database: Database) {
     this.#database = database;
+    this.topics = new TopicIndex(database);
   }
 
   /** The subscriptions of one session of a client, in the order in which they were made. */
@@ -45,6 +48,11 @@ export class Subscriptions {
     }
     found.sort((a, b) => a.at - b.at || a.place - b.place);
     return found.map(({ topic, qos = 0 }) => ({ clientid, topic, qos, nl: 0, rap: 0, rh: 0 }));
+  }
+
+  /** Whether any session subscribes to a filter that matches a topic name. */
+  anyMatch(topic: string): Promise<boolean> {
+    return this.topics.anyMatch(topic);
   }
 
   /** Remembers an event, unless a later one of the same filter is known. */

@@ -1,14 +1,26 @@
-import type { Broker, Message, PublishResult } from "../../lib/broker/broker.ts";
+import type {
+  Broker,
+  BrokerSession,
+  BrokerSubscription,
+  Message,
+  PublishResult,
+} from "../../lib/broker/broker.ts";
 
 /** A broker that records what it is told and answers what a test wants. */
 export class TestBroker implements Broker {
-  readonly limits = { packetBytes: 1_048_576 };
   readonly published: Message[] = [];
   readonly kicked: string[] = [];
+  readonly sessions = new Map<string, BrokerSession>();
   /** What publishing to a topic results in; `unmatched` for others. */
   readonly results = new Map<string, PublishResult | Error>();
+  /** Why messages to a topic are refused. */
+  readonly refusals = new Map<string, string>();
   /** Clients that the broker knows. */
   readonly known = new Set<string>();
+
+  refusal({ topic }: Message): string | undefined {
+    return this.refusals.get(topic);
+  }
 
   async publish(message: Message): Promise<PublishResult> {
     const result = this.results.get(message.topic) ?? "unmatched";
@@ -20,5 +32,23 @@ export class TestBroker implements Broker {
   async kick(clientid: string): Promise<boolean> {
     this.kicked.push(clientid);
     return this.known.delete(clientid);
+  }
+
+  async session(clientid: string): Promise<BrokerSession | undefined> {
+    return this.sessions.get(clientid);
+  }
+
+  async subscriptions(): Promise<BrokerSubscription[]> {
+    return [];
+  }
+
+  async *retainedTopics() {}
+
+  async retained(): Promise<undefined> {
+    return undefined;
+  }
+
+  async sendTo(): Promise<boolean> {
+    return false;
   }
 }

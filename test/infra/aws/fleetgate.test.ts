@@ -63,8 +63,9 @@ const actionsByNeed: Record<Need, string[]> = {
   node: [],
   "registry:read": ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],
   "registry:write": ["dynamodb:GetItem", "dynamodb:PutItem"],
-  "broker:publish": [],
-  "broker:kick": [],
+  "broker:publish": ["iot:Publish", "iot:RetainPublish"],
+  "broker:inspect": ["iot:GetConnection", "iot:ListSubscriptions"],
+  "broker:kick": ["iot:DeleteConnection"],
 };
 
 test.each(all)("$name is allowed what its operations need, and nothing more", (resource) => {

@@ -1,0 +1,55 @@
+import type { Client, ConnectPacket } from "aedes";
+import { FilterIndex } from "../mqtt/filter-index.ts";
+import { type Connection, newConnection } from "./connection.ts";
+
+/** The network connections of the embedded broker, with what their clients subscribe to. */
+export class Connections {
+  readonly #connections = new Map<Client, Connection>();
+  readonly #byClientid = new Map<string, Client>();
+  readonly #filters = new FilterIndex();
+
+  /** Remembers a connection whose CONNECT has arrived. */
+  open(client: Client, packet: ConnectPacket): void {
+    this.#connections.set(client, newConnection(packet, client));
+  }
+
+  /** Notes that a connection's client is connected. */
+  establish(client: Client): void {
+    this.#byClientid.set(client.id, client);
+  }
+
+  /** Forgets a connection, and returns what was known of it. */
+  close(client: Client): Connection | undefined {
+    const connection = this.#connections.get(client);
+    this.#connections.delete(client);
+    if (this.#byClientid.get(client.id) === client) this.#byClientid.delete(client.id);
+    for (const filter of connection?.filters.keys() ?? []) this.#filters.remove(filter);
+    return connection;
+  }
+
+  /** What is known of a connection. It must be open. */
+  of(client: Client): Connection {
+    const connection = this.#connections.get(client);
+    if (!connection) throw new Error("The broker reports a client that it never announced");
+    return connection;
+  }
+
+  /** The connected client with an id. */
+  withId(clientid: string): Client | undefined {
+    return this.#byClientid.get(clientid);
+  }
+
+  subscribe(connection: Connection, filter: string, qos: 0 | 1 | 2): void {
+    if (!connection.filters.has(filter)) this.#filters.add(filter);
+    connection.filters.set(filter, qos);
+  }
+
+  unsubscribe(connection: Connection, filter: string): void {
+    if (connection.filters.delete(filter)) this.#filters.remove(filter);
+  }
+
+  /** Whether a connected client subscribes to a topic. */
+  anySubscribes(topic: string): boolean {
+    return this.#filters.matches(topic);
+  }
+}

@@ -1,0 +1,153 @@
+import {
+  DeleteConnectionCommand,
+  GetConnectionCommand,
+  GetRetainedMessageCommand,
+  type IoTDataPlaneClient,
+  ListSubscriptionsCommand,
+  PublishCommand,
+  paginateListRetainedMessages,
+  SendDirectMessageCommand,
+} from "@aws-sdk/client-iot-data-plane";
+import type {
+  Broker,
+  BrokerSession,
+  BrokerSubscription,
+  Message,
+  PublishResult,
+  RetainedMessage,
+  RetainedTopic,
+} from "./broker.ts";
+import { iotRefusal, isIotClientid, type QosPolicy } from "./iot-limits.ts";
+
+/**
+ * AWS IoT Core as the broker, through its data plane. What it does not know is `undefined` or `false`; its other
+ * errors are the SDK's.
+ */
+export class IotCoreBroker implements Broker {
+  readonly #client: IoTDataPlaneClient;
+  readonly #qos: QosPolicy;
+
+  constructor(client: IoTDataPlaneClient, qos: QosPolicy = "refuse") {
+    this.#client = client;
+    this.#qos = qos;
+  }
+
+  refusal(message: Message): string | undefined {
+    return iotRefusal(message, this.#qos);
+  }
+
+  /** IoT Core does not tell whether anybody subscribes. */
+  async publish(message: Message): Promise<PublishResult> {
+    const { topic, payload, qos, retain } = message;
+    await this.#client.send(
+      new PublishCommand({ topic, payload, qos: Math.min(qos, 1), retain, ...propertiesOf(message) }),
+    );
+    return "accepted";
+  }
+
+  async kick(clientId: string, { preventWill = false } = {}): Promise<boolean> {
+    if (!isIotClientid(clientId)) return false;
+    const command = new DeleteConnectionCommand({
+      clientId,
+      cleanSession: true,
+      preventWillMessage: preventWill,
+    });
+    return (await unlessNotFound(this.#client.send(command))) !== undefined;
+  }
+
+  async session(clientId: string): Promise<BrokerSession | undefined> {
+    if (!isIotClientid(clientId)) return undefined;
+    const found = await unlessNotFound(this.#client.send(new GetConnectionCommand({ clientId })));
+    if (!found) return undefined;
+    const { connected = false, cleanSession = true, sessionExpiry = 0, keepAliveDuration = 0 } = found;
+    return {
+      connected,
+      clean_start: cleanSession,
+      expiry_interval: cleanSession ? 0 : sessionExpiry,
+      keepalive: keepAliveDuration,
+      ...(found.connectedSince !== undefined && { connected_at: found.connectedSince }),
+      ...(found.disconnectedSince !== undefined && { disconnected_at: found.disconnectedSince }),
+      ...(found.sourceIp !== undefined && { ip_address: found.sourceIp }),
+      ...(found.sourcePort !== undefined && { port: found.sourcePort }),
+    };
+  }
+
+  async subscriptions(clientId: string): Promise<BrokerSubscription[]> {
+    if (!isIotClientid(clientId)) return [];
+    const found: BrokerSubscription[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await unlessNotFound(
+        this.#client.send(new ListSubscriptionsCommand({ clientId, maxResults: 100, nextToken })),
+      );
+      for (const { topicFilter, qos } of page?.subscriptions ?? []) {
+        if (topicFilter) found.push({ topic: topicFilter, qos: toQos(qos) });
+      }
+      nextToken = page?.nextToken;
+    } while (nextToken);
+    return found;
+  }
+
+  async *retainedTopics(): AsyncGenerator<RetainedTopic> {
+    for await (const page of paginateListRetainedMessages({ client: this.#client }, { maxResults: 200 })) {
+      for (const { topic, qos, lastModifiedTime } of page.retainedTopics ?? []) {
+        if (topic) yield { topic, qos: toQos(qos), ...publishedAt(lastModifiedTime) };
+      }
+    }
+  }
+
+  async retained(topic: string): Promise<RetainedMessage | undefined> {
+    const found = await unlessNotFound(this.#client.send(new GetRetainedMessageCommand({ topic })));
+    if (!found) return undefined;
+    const { payload = new Uint8Array(), qos, lastModifiedTime } = found;
+    return { topic, payload: Buffer.from(payload), qos: toQos(qos), ...publishedAt(lastModifiedTime) };
+  }
+
+  /** With QoS 1 it waits for the client's acknowledgement. */
+  async sendTo(clientId: string, message: Message): Promise<boolean> {
+    if (!isIotClientid(clientId)) return false;
+    const { topic, payload, qos } = message;
+    const { contentType, responseTopic, userProperties, payloadFormatIndicator, correlationData } =
+      propertiesOf(message);
+    const command = new SendDirectMessageCommand({
+      ...{ clientId, topic, payload, confirmation: qos > 0 },
+      ...{ contentType, responseTopic, userProperties, payloadFormatIndicator, correlationData },
+    });
+    return (await unlessNotFound(this.#client.send(command))) !== undefined;
+  }
+}
+
+/** A message's MQTT 5 properties as the data plane takes them. */
+function propertiesOf({ properties = {} }: Message) {
+  const { payload_format_indicator, message_expiry_interval, correlation_data, user_properties } = properties;
+  return {
+    contentType: properties.content_type,
+    responseTopic: properties.response_topic,
+    messageExpiry: message_expiry_interval,
+    correlationData: correlation_data && Buffer.from(correlation_data).toString("base64"),
+    payloadFormatIndicator:
+      payload_format_indicator === undefined
+        ? undefined
+        : payload_format_indicator === 1
+          ? ("UTF8_DATA" as const)
+          : ("UNSPECIFIED_BYTES" as const),
+    userProperties:
+      user_properties &&
+      JSON.stringify(Object.entries(user_properties).map(([name, value]) => ({ [name]: value }))),
+  };
+}
+
+const toQos = (qos: number | undefined): 0 | 1 => (qos === 1 ? 1 : 0);
+
+const publishedAt = (milliseconds: number | undefined) =>
+  milliseconds === undefined ? {} : { publish_at: milliseconds };
+
+/** The answer of a call, or `undefined` where IoT Core does not know what it is about. */
+async function unlessNotFound<Answer>(call: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof Error && error.name === "ResourceNotFoundException") return undefined;
+    throw error;
+  }
+}
