@@ -53,7 +53,7 @@ const rooms: { room: RegExp; may: RegExp; types?: RegExp }[] = [
   { room: /^lib\/ingest\//, may: /^lib\/(records|mqtt|store)\// },
   { room: /^lib\/broker\//, may: /^lib\/(records|mqtt)\//, types: /^lib\/ingest\/lifecycle-event\.ts$/ },
   { room: /^lib\/auth\//, may: /^lib\/(contract|records|store)\// },
-  { room: /^lib\/http\//, may: /^lib\/(contract|records|auth|deps|store\/failures|log)/ },
+  { room: /^lib\/http\//, may: /^lib\/(contract|records|auth|deps|unavailable|log)/ },
   { room: /^lib\/deps\//, may: /^lib\/(contract|records|broker|store)\// },
   { room: /^infra\/aws\//, may: /^(functions\/index\.ts$|lib\/)/ },
   { room: /^infra\/local\//, may: /^(functions\/index\.ts$|lib\/)/ },

@@ -66,7 +66,8 @@ export class EmbeddedBroker implements Broker {
         );
       },
     });
-    this.#aedes.on("clientReady", (client) => this.#connected(client));
+    // Earlier than `clientReady`, which comes after the client was told, and may have been kicked out again.
+    this.#aedes.on("client", (client) => this.#connected(client));
     this.#aedes.on("clientDisconnect", (client) => this.#disconnected(client));
     this.#aedes.on("subscribe", (subscriptions, client) => this.#subscribed(client, subscriptions));
     this.#aedes.on("unsubscribe", (topics, client) => {

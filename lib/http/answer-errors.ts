@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../contract/errors.ts";
 import { log } from "../log.ts";
-import { isUnavailable } from "../store/failures.ts";
+import { isUnavailable } from "../unavailable.ts";
 import { Answer, writeAnswer } from "./answer.ts";
 import { HttpError, UnknownPath } from "./http-error.ts";
 import type { HttpAnswer, HttpRequest, Middleware } from "./http-request.ts";
