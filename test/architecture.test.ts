@@ -2,7 +2,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { expect, test } from "vitest";
 import * as registry from "../functions/index.ts";
+import * as workers from "../functions/workers.ts";
 import type { Resource } from "../lib/contract/resource.ts";
+import type { Worker } from "../lib/contract/worker.ts";
 
 const root = resolve(import.meta.dirname, "..");
 
@@ -31,31 +33,38 @@ const imports: Import[] = sources.flatMap((from) =>
   ),
 );
 
-test("every folder of functions is a resource of the registry, and is called what it says", () => {
+test("every folder of functions is a resource of the registry or a worker, and is called what it says", () => {
   const folders = readdirSync(join(root, "functions"), { withFileTypes: true }).filter((entry) =>
     entry.isDirectory(),
   );
-  const names = Object.values<Resource>(registry).map(({ name }) => name);
-  expect(folders.map(({ name }) => name).sort()).toEqual(names.sort());
-  for (const name of names) {
-    expect(existsSync(join(root, "functions", name, "contract.ts")), name).toBe(true);
+  const resources = Object.values<Resource>(registry).map(({ name }) => name);
+  const all = [...resources, ...Object.values<Worker>(workers).map(({ name }) => name)];
+  expect(folders.map(({ name }) => name).sort()).toEqual(all.sort());
+  for (const name of all) {
     expect(existsSync(join(root, "functions", name, "handler.ts")), name).toBe(true);
+    const declaration = resources.includes(name) ? "contract.ts" : "worker.ts";
+    expect(existsSync(join(root, "functions", name, declaration)), name).toBe(true);
   }
 });
 
 /** What the files of a room may import, beside files of the same folder. `types` may be imported as types only. */
 const rooms: { room: RegExp; may: RegExp; types?: RegExp }[] = [
   { room: /^functions\/index\.ts$/, may: /^functions\/[^/]+\/contract\.ts$/ },
-  { room: /^functions\/[^/]+\/contract\.ts$/, may: /^lib\/(contract|records|mqtt)\// },
+  { room: /^functions\/workers\.ts$/, may: /^functions\/[^/]+\/worker\.ts$/ },
+  { room: /^functions\/[^/]+\/(contract|worker)\.ts$/, may: /^lib\/(contract|records|mqtt)\// },
   { room: /^functions\//, may: /^lib\// },
   { room: /^lib\/(contract|records|mqtt)\//, may: /^lib\/(contract|records|mqtt)\// },
   { room: /^lib\/store\//, may: /^lib\/(records|mqtt|log)/ },
-  { room: /^lib\/ingest\//, may: /^lib\/(records|mqtt|store)\// },
+  {
+    room: /^lib\/ingest\//,
+    may: /^lib\/(records|mqtt|store|unavailable)/,
+    types: /^lib\/broker\/broker\.ts$/,
+  },
   { room: /^lib\/broker\//, may: /^lib\/(records|mqtt)\//, types: /^lib\/ingest\/lifecycle-event\.ts$/ },
   { room: /^lib\/auth\//, may: /^lib\/(contract|records|store)\// },
   { room: /^lib\/http\//, may: /^lib\/(contract|records|auth|deps|unavailable|log)/ },
   { room: /^lib\/deps\//, may: /^lib\/(contract|records|broker|store)\// },
-  { room: /^infra\/aws\//, may: /^(functions\/index\.ts$|lib\/)/ },
+  { room: /^infra\/aws\//, may: /^(functions\/(index|workers)\.ts$|lib\/)/ },
   { room: /^infra\/local\//, may: /^(functions\/index\.ts$|lib\/)/ },
 ];
 

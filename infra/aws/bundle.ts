@@ -1,22 +1,48 @@
 import { join } from "node:path";
 import { buildSync } from "esbuild";
+import type { Need } from "../../lib/contract/needs.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 
 /** Where the bundles are, one folder each. */
 const output = join(root, "dist", "functions");
 
+/** A function to bundle, by the name of its folder. */
+export interface Bundled {
+  readonly name: string;
+  readonly needs: readonly Need[];
+}
+
 /**
- * Bundles the handlers of the given resources, SDK included, and returns the folder of each. CommonJS without dynamic
+ * Bundles handlers, with as much of the SDK as they need, and returns the folder of each. CommonJS without dynamic
  * imports loads fastest: as ES modules, `node:http` alone costs 40 ms.
  */
-export function bundleFunctions(names: readonly string[]): (name: string) => string {
+export function bundleFunctions(functions: readonly Bundled[]): (name: string) => string {
+  const byParts = Map.groupBy(functions, ({ needs }) => JSON.stringify(partsOf(needs)));
+  for (const [define, group] of byParts) build(group, JSON.parse(define));
+  return (name) => join(output, name);
+}
+
+/** Which clients beside DynamoDB's a function's bundle holds; see `lib/deps/aws.ts`. */
+function partsOf(needs: readonly Need[]): Record<string, string> {
+  const parts = {
+    BUNDLE_BROKER: needs.some((need) => need.startsWith("broker:")),
+    BUNDLE_DEAD_LETTERS: needs.includes("dead-letters"),
+    BUNDLE_FLEET: needs.includes("fleet"),
+  };
+  return Object.fromEntries(
+    Object.entries(parts).map(([name, held]) => [`process.env.${name}`, held ? '"yes"' : '"no"']),
+  );
+}
+
+function build(functions: readonly Bundled[], define: Record<string, string>): void {
   buildSync({
     entryPoints: Object.fromEntries(
-      names.map((name) => [join(name, "index"), join(root, "functions", name, "handler.ts")]),
+      functions.map(({ name }) => [join(name, "index"), join(root, "functions", name, "handler.ts")]),
     ),
     outdir: output,
     outExtension: { ".js": ".cjs" },
+    define,
     bundle: true,
     minify: true,
     platform: "node",
@@ -26,5 +52,4 @@ export function bundleFunctions(names: readonly string[]): (name: string) => str
     mainFields: ["module", "main"],
     logLevel: "warning",
   });
-  return (name) => join(output, name);
 }

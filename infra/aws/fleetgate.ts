@@ -1,44 +1,87 @@
-import { CfnOutput, Stack } from "aws-cdk-lib";
+import { CfnOutput, Duration, Stack } from "aws-cdk-lib";
+import type { RestApi } from "aws-cdk-lib/aws-apigateway";
+import { Topic } from "aws-cdk-lib/aws-sns";
+import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import * as resources from "../../functions/index.ts";
-import type { Resource } from "../../lib/contract/resource.ts";
+import * as workers from "../../functions/workers.ts";
+import { needsOf, type Resource } from "../../lib/contract/resource.ts";
+import type { Worker } from "../../lib/contract/worker.ts";
 import { accessTable, registryTable } from "../../lib/store/tables.ts";
+import { Alarms } from "./alarms.ts";
 import { ApiFunction } from "./api-function.ts";
 import { bundleFunctions } from "./bundle.ts";
+import { type EnvironmentConfig, readConfig } from "./config.ts";
+import { LifecycleEvents } from "./events.ts";
+import type { FunctionContext } from "./function.ts";
+import { findIotEndpoint } from "./iot-endpoint.ts";
 import { createRestApi } from "./rest-api.ts";
 import { createTable } from "./table.ts";
+import { WorkerFunction } from "./worker-function.ts";
 
-export interface FleetgateProps {
-  /** Name of the node that the API shows. Default: `emqx@aws`. */
-  readonly nodeName?: string;
-  /** Whether data outlives the stack and is protected from deletion. Default: true. */
-  readonly keepData?: boolean;
-}
-
-/** Fleetgate in an account: tables, functions and API. */
+/** Fleetgate in an account: tables, functions, API, and the way of the broker's events. */
 export class Fleetgate extends Construct {
-  constructor(scope: Construct, id: string, { nodeName = "emqx@aws", keepData = true }: FleetgateProps = {}) {
+  readonly api: RestApi;
+
+  constructor(scope: Construct, id: string, config: EnvironmentConfig = {}) {
     super(scope, id);
-    const protection = { keep: keepData };
-    const access = createTable(this, "AccessTable", accessTable, protection);
-    const registry = createTable(this, "RegistryTable", registryTable, protection);
-    const { partition, region, account } = Stack.of(this);
-    const brokerArn = `arn:${partition}:iot:${region}:${account}`;
-    const targets = { accessTable: access.tableArn, registryTable: registry.tableArn, broker: brokerArn };
-    const environment = {
-      ACCESS_TABLE: access.tableName,
-      REGISTRY_TABLE: registry.tableName,
-      NODE_NAME: nodeName,
-    };
-    const all = Object.values<Resource>(resources);
-    const bundleOf = bundleFunctions(all.map(({ name }) => name));
-    const served = all.map((resource) => {
-      const bundle = bundleOf(resource.name);
-      const { lambda } = new ApiFunction(this, resource.name, { resource, bundle, targets, environment });
-      return { resource, lambda };
+    const settings = readConfig(id, config);
+    const access = createTable(this, "AccessTable", accessTable, { keep: settings.keepData });
+    const registry = createTable(this, "RegistryTable", registryTable, { keep: settings.keepData });
+    const events = new LifecycleEvents(this, "Events");
+    const lostChanges = new Queue(this, "LostChanges", {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
     });
-    const api = createRestApi(this, "Api", served);
-    new CfnOutput(this, "Endpoint", { value: `${api.url}v5`, description: "Base URL of the API" });
+    const { partition, region, account } = Stack.of(this);
+    const served = Object.values<Resource>(resources);
+    const context: FunctionContext = {
+      bundleOf: bundleFunctions([
+        ...served.map((resource) => ({ name: resource.name, needs: needsOf(resource) })),
+        ...Object.values<Worker>(workers),
+      ]),
+      targets: {
+        accessTable: access.tableArn,
+        registryTable: registry.tableArn,
+        broker: `arn:${partition}:iot:${region}:${account}`,
+        deadLetterQueue: events.deadLetters.queueArn,
+      },
+      environment: {
+        ACCESS_TABLE: access.tableName,
+        REGISTRY_TABLE: registry.tableName,
+        DEAD_LETTER_QUEUE_URL: events.deadLetters.queueUrl,
+        IOT_ENDPOINT: settings.broker.endpoint ?? findIotEndpoint(this, "IotEndpoint"),
+        NODE_NAME: settings.nodeName,
+        QOS2_POLICY: settings.broker.qos2,
+        ...(settings.corsOrigins.length > 0 && { CORS_ORIGINS: settings.corsOrigins.join(",") }),
+      },
+      logRetention: settings.logRetentionDays,
+    };
+    const apiFunctions = served.map((resource) => ({
+      resource,
+      lambda: new ApiFunction(this, resource.name, resource, context).lambda,
+    }));
+    const workerFunctions = Object.values<Worker>(workers).map((worker) => {
+      const sources = { events: events.queue, registry, lostChanges };
+      return {
+        worker,
+        lambda: new WorkerFunction(this, worker.name, { worker, context, ...sources }).lambda,
+      };
+    });
+    this.api = createRestApi(this, "Api", apiFunctions, settings);
+    new Alarms(this, "Alarms", {
+      api: this.api,
+      functions: Object.fromEntries(apiFunctions.map(({ resource, lambda }) => [resource.name, lambda])),
+      workers: Object.fromEntries(workerFunctions.map(({ worker, lambda }) => [worker.name, lambda])),
+      events: events.queue,
+      deadLetters: events.deadLetters,
+      lostChanges,
+      topic: settings.alarmTopicArn
+        ? Topic.fromTopicArn(this, "AlarmTopic", settings.alarmTopicArn)
+        : undefined,
+    });
+    new CfnOutput(this, "Endpoint", { value: `${this.api.url}v5`, description: "Base URL of the API" });
     new CfnOutput(this, "AccessTableName", { value: access.tableName });
     new CfnOutput(this, "RegistryTableName", { value: registry.tableName });
   }

@@ -7,6 +7,8 @@ export interface Targets {
   registryTable: string;
   /** ARN prefix of what the broker has, `arn:aws:iot:<region>:<account>`. */
   broker: string;
+  /** Of the lifecycle events. */
+  deadLetterQueue: string;
 }
 
 /** Actions on resources that a function is allowed. */
@@ -21,7 +23,7 @@ export function authenticationGrants({ accessTable }: Targets): Grant[] {
 }
 
 /** What a need allows. */
-export function grantsOf(need: Need, { registryTable, broker }: Targets): Grant[] {
+export function grantsOf(need: Need, { registryTable, broker, deadLetterQueue }: Targets): Grant[] {
   const grants: Record<Need, Grant[]> = {
     node: [],
     "registry:read": [
@@ -32,6 +34,23 @@ export function grantsOf(need: Need, { registryTable, broker }: Targets): Grant[
       { actions: ["dynamodb:Query"], resources: [`${registryTable}/index/${usernameIndex.name}`] },
     ],
     "registry:write": [{ actions: ["dynamodb:GetItem", "dynamodb:PutItem"], resources: [registryTable] }],
+    "registry:ingest": [
+      {
+        actions: ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
+        resources: [registryTable],
+      },
+    ],
+    "registry:follow": [
+      {
+        actions: [
+          ...["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
+          "dynamodb:UpdateItem",
+        ],
+        resources: [registryTable],
+      },
+    ],
+    "dead-letters": [{ actions: ["sqs:SendMessage"], resources: [deadLetterQueue] }],
+    fleet: [{ actions: ["iot:SearchIndex"], resources: [`${broker}:index/AWS_Things`] }],
     "broker:publish": [{ actions: ["iot:Publish", "iot:RetainPublish"], resources: [`${broker}:topic/*`] }],
     "broker:inspect": [
       { actions: ["iot:GetConnection", "iot:ListSubscriptions"], resources: [`${broker}:client/*`] },

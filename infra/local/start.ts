@@ -10,7 +10,7 @@ import { EmbeddedBroker } from "../../lib/broker/embedded.ts";
 import { SessionIdentifiers } from "../../lib/broker/session-identifiers.ts";
 import type { Resource } from "../../lib/contract/resource.ts";
 import { nodeFacts } from "../../lib/deps/node-facts.ts";
-import type { Deps } from "../../lib/deps/types.ts";
+import type { ApiDeps } from "../../lib/deps/types.ts";
 import type { ResourceFunction } from "../../lib/http/serve.ts";
 import { log } from "../../lib/log.ts";
 import { ApiKeys } from "../../lib/store/api-keys.ts";
@@ -100,7 +100,7 @@ function discard(broker: EmbeddedBroker, clientid: string): void {
 }
 
 /** The very functions that are deployed, found by the name in their contract. */
-async function loadFunctions(deps: Deps): Promise<DeployedFunction[]> {
+async function loadFunctions(deps: ApiDeps): Promise<DeployedFunction[]> {
   installLambdaRuntime();
   return Promise.all(
     Object.values<Resource>(resources).map(async (resource) => {

@@ -1,11 +1,17 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { IoTClient } from "@aws-sdk/client-iot";
+import { IoTDataPlaneClient } from "@aws-sdk/client-iot-data-plane";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Broker } from "../broker/broker.ts";
+import { IotCoreBroker } from "../broker/iot-core.ts";
+import { connectedThings } from "../broker/iot-fleet.ts";
 import { ApiKeys } from "../store/api-keys.ts";
 import { openDatabase } from "../store/database.ts";
 import { Sessions } from "../store/sessions.ts";
 import { Subscriptions } from "../store/subscriptions.ts";
+import { DeadLetterQueue } from "./dead-letter-queue.ts";
 import { nodeFacts } from "./node-facts.ts";
-import type { Deps } from "./types.ts";
+import type { DeadLetters, Deps, Fleet } from "./types.ts";
 
 let deps: Deps | undefined;
 
@@ -15,24 +21,67 @@ export function awsDeps(): Deps {
   return deps;
 }
 
+/** The API gives up in time to answer; a worker would rather wait. */
+const dynamoOptions = {
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000 },
+};
+
+/** Clients of other services are made when they are first needed. */
 function create(): Deps {
-  const client = new DynamoDBClient({
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000 },
-  });
-  const database = openDatabase(client, {
+  const database = openDatabase(new DynamoDBClient(dynamoOptions), {
     access: variable("ACCESS_TABLE"),
     registry: variable("REGISTRY_TABLE"),
   });
+  const lazily = <Value>(make: () => Value) => {
+    let value: Value | undefined;
+    return () => (value ??= make());
+  };
+  const broker = lazily(iotCore);
+  const letters = lazily(deadLetters);
+  const fleet = lazily(iotFleet);
   return {
     apiKeys: new ApiKeys(database),
     sessions: new Sessions(database),
     subscriptions: new Subscriptions(database),
-    get broker(): Broker {
-      throw new Error("There is no adapter for AWS IoT Core yet");
-    },
     node: nodeFacts(variable("NODE_NAME")),
+    get broker() {
+      return broker();
+    },
+    get deadLetters() {
+      return letters();
+    },
+    get fleet() {
+      return fleet();
+    },
   };
+}
+
+/**
+ * A bundle holds the SDK clients that its function needs: the bundler replaces these variables, and leaves out what
+ * stands behind a `no`.
+ */
+const iotCore = process.env.BUNDLE_BROKER === "no" ? leftOut : makeIotCore;
+const deadLetters = process.env.BUNDLE_DEAD_LETTERS === "no" ? leftOut : makeDeadLetters;
+const iotFleet = process.env.BUNDLE_FLEET === "no" ? leftOut : makeFleet;
+
+function leftOut(): never {
+  throw new Error("A function uses what its declaration does not name");
+}
+
+function makeIotCore(): Broker {
+  const endpoint = `https://${variable("IOT_ENDPOINT")}`;
+  const policy = process.env.QOS2_POLICY === "downgrade" ? "downgrade" : "refuse";
+  return new IotCoreBroker(new IoTDataPlaneClient({ endpoint, maxAttempts: 3 }), policy);
+}
+
+function makeDeadLetters(): DeadLetters {
+  return new DeadLetterQueue(new SQSClient({}), variable("DEAD_LETTER_QUEUE_URL"));
+}
+
+function makeFleet(): Fleet {
+  const client = new IoTClient({});
+  return { connectedClients: () => connectedThings(client) };
 }
 
 function variable(name: string): string {

@@ -5,13 +5,31 @@ import type { ApiKeys } from "../store/api-keys.ts";
 import type { Sessions } from "../store/sessions.ts";
 import type { Subscriptions } from "../store/subscriptions.ts";
 
-/** Everything a deployment provides. */
-export interface Deps {
+/** What the functions of the API use. */
+export interface ApiDeps {
   apiKeys: ApiKeys;
   sessions: Sessions;
   subscriptions: Subscriptions;
   broker: Broker;
   node: NodeFacts;
+}
+
+/** Everything a deployment provides. */
+export interface Deps extends ApiDeps {
+  deadLetters: DeadLetters;
+  fleet: Fleet;
+}
+
+/** Where events go that cannot be brought in. */
+export interface DeadLetters {
+  /** Keeps an event as it came, with the reason why it was not brought in. */
+  send(event: string, cause: string): Promise<void>;
+}
+
+/** What the account of the broker knows of its clients, beside the broker itself. */
+export interface Fleet {
+  /** Ids of clients that are connected, as far as they are known; see `lib/broker/iot-fleet.ts`. */
+  connectedClients(): AsyncIterable<string>;
 }
 
 /** The piece of the dependencies that each need stands for. */
@@ -21,6 +39,10 @@ interface Pieces {
     sessions: Pick<Sessions, "get" | "getMany" | "ofUsers" | "page" | "all" | "totals" | "state">;
     subscriptions: Pick<Subscriptions, "ofSession" | "anyMatch">;
   };
+  "registry:ingest": Pick<Deps, "sessions" | "subscriptions">;
+  "registry:follow": Pick<Deps, "sessions" | "subscriptions">;
+  "dead-letters": Pick<Deps, "deadLetters">;
+  fleet: Pick<Deps, "fleet">;
   "registry:write": { sessions: Pick<Sessions, "change"> };
   "broker:publish": { broker: Pick<Broker, "refusal" | "publish"> };
   "broker:inspect": { broker: Pick<Broker, "session" | "subscriptions"> };

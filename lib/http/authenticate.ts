@@ -1,11 +1,11 @@
 import { readCredentials } from "../auth/credentials.ts";
 import { verifySecret } from "../auth/verify-secret.ts";
 import type { ErrorCode } from "../contract/errors.ts";
-import type { Deps } from "../deps/types.ts";
+import type { ApiDeps } from "../deps/types.ts";
 import { HttpError } from "./http-error.ts";
 import type { Caller, Middleware } from "./http-request.ts";
 
-type Keys = Pick<Deps, "apiKeys">;
+type Keys = Pick<ApiDeps, "apiKeys">;
 
 /** Finds out who calls; 401 if nobody whom we know. Operations that are open to everyone ask nothing. */
 export function authenticate(deps: () => Keys): Middleware {

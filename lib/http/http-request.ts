@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type middy from "@middy/core";
 import type { APIGatewayProxyEvent, Context } from "aws-lambda";
 import type { Operation } from "../contract/resource.ts";
@@ -38,7 +39,7 @@ export interface Found extends Record<string, unknown> {
 export interface HttpAnswer {
   statusCode: number;
   headers: Record<string, string>;
-  body: string;
+  body: string | Readable;
 }
 
 /** A request on its way through the middlewares. */

@@ -6,11 +6,14 @@ import type { APIGatewayProxyEvent, Context } from "aws-lambda";
 import type { ErrorCode } from "../contract/errors.ts";
 import type { Operation, Resource } from "../contract/resource.ts";
 import { awsDeps } from "../deps/aws.ts";
-import type { Deps } from "../deps/types.ts";
+import { corsOrigins } from "../deps/settings.ts";
+import type { ApiDeps } from "../deps/types.ts";
 import { Answer, writeAnswer } from "./answer.ts";
 import { answerErrors } from "./answer-errors.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
+import { compressAnswer } from "./compress-answer.ts";
+import { cors } from "./cors.ts";
 import { HttpError } from "./http-error.ts";
 import type { Found, HttpAnswer } from "./http-request.ts";
 import { logRequest } from "./log-request.ts";
@@ -26,7 +29,7 @@ export type LambdaFunction = (
 ) => Promise<void>;
 
 /** The Lambda function of a resource, and the same function with other dependencies than those on AWS. */
-export type ResourceFunction = LambdaFunction & { with: (deps: Deps) => LambdaFunction };
+export type ResourceFunction = LambdaFunction & { with: (deps: ApiDeps) => LambdaFunction };
 
 /**
  * Makes the Lambda function of a resource. Its steps, in EMQX's order: 404 and 405, 401, 403, 400 and 415, then the
@@ -34,8 +37,8 @@ export type ResourceFunction = LambdaFunction & { with: (deps: Deps) => LambdaFu
  */
 export function serve<const R extends Resource>(resource: R, handlers: Handlers<R>): ResourceFunction {
   const operations = handlers as Readonly<Record<string, AnyFunction>>;
-  const build = (deps: () => Deps) => chain(resource, operations, deps);
-  return Object.assign(build(awsDeps), { with: (deps: Deps) => build(() => deps) });
+  const build = (deps: () => ApiDeps) => chain(resource, operations, deps);
+  return Object.assign(build(awsDeps), { with: (deps: ApiDeps) => build(() => deps) });
 }
 
 /** How much earlier than Lambda would end it a request is given up, in milliseconds. */
@@ -46,7 +49,7 @@ type AnyFunction = (input: unknown, deps: unknown) => unknown;
 function chain(
   resource: Resource,
   operations: Readonly<Record<string, AnyFunction>>,
-  deps: () => Deps,
+  deps: () => ApiDeps,
 ): LambdaFunction {
   const calls = new WeakMap<APIGatewayProxyEvent, Found>();
   const run = middy<APIGatewayProxyEvent, HttpAnswer, Error, Context, Found>({
@@ -59,6 +62,8 @@ function chain(
     .use(logRequest())
     .use(answerErrors())
     .use(httpHeaderNormalizer())
+    .use(cors(corsOrigins()))
+    .use(compressAnswer())
     .use(matchOperation(resource))
     .use(authenticate(deps))
     .use(authorize())
@@ -72,7 +77,7 @@ function chain(
   return run as unknown as LambdaFunction;
 }
 
-async function runOperation(found: Found, run: AnyFunction | undefined, deps: Deps): Promise<Answer> {
+async function runOperation(found: Found, run: AnyFunction | undefined, deps: ApiDeps): Promise<Answer> {
   const { name, operation, params, query, body } = found;
   if (!run) throw new Error(`The operation ${name} has no function`);
   const outcome = await run({ params, query, body, answer, fail }, deps);

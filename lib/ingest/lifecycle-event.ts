@@ -38,6 +38,8 @@ const Disconnected = z.object({
   versionNumber: z.int(),
   clientInitiatedDisconnect: z.optional(z.boolean()),
   disconnectReason: z.optional(z.string()),
+  /** Ours: what was found out about a session of which nothing was known. */
+  session: z.optional(SessionFacts),
 });
 
 const Subscribed = z.object({

@@ -24,18 +24,28 @@ export function afterConnect(state: SessionState | undefined, event: Connected):
 /** A client's state after a disconnect is known. `ended` tells that its session was discarded with it. */
 export function afterDisconnect(
   state: SessionState | undefined,
-  event: Pick<Disconnected, "clientId" | "versionNumber" | "timestamp">,
+  event: Pick<Disconnected, "clientId" | "versionNumber" | "timestamp" | "session">,
   ended = false,
 ): SessionState {
   const mark = markOf(event);
   const known = state?.disconnect;
-  const base = state ?? { clientid: event.clientId, created_at: event.timestamp, subscriptions_cnt: 0 };
+  const base = withFacts(state, event);
   if (known && !isLater(mark, known)) {
     const endsIt = ended && known.version === mark.version && !known.ended;
     return endsIt ? { ...base, disconnect: { ...known, ended } } : base;
   }
   // The end of a session stays known when the disconnect that belongs to it comes after.
   return { ...base, disconnect: { ...mark, ...(ended && { ended }) } };
+}
+
+/** Facts that come with a disconnect count where none were known. */
+function withFacts(
+  state: SessionState | undefined,
+  event: Pick<Disconnected, "clientId" | "timestamp" | "session">,
+) {
+  const { clientId: clientid, timestamp: created_at, session } = event;
+  if (!state) return { ...session, clientid, created_at, subscriptions_cnt: 0 };
+  return session && state.expiry_interval === undefined ? { ...state, ...session } : state;
 }
 
 const markOf = (event: { versionNumber: number; timestamp: number }): Mark => ({

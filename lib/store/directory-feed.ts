@@ -1,4 +1,4 @@
-import { type Directory, leafPrefix, rootPrefix } from "./directory.ts";
+import { type Changes, type Directory, leafPrefix, rootPrefix } from "./directory.ts";
 import type { SessionItem } from "./session-item.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -34,7 +34,7 @@ export async function feedDirectory(sessions: Sessions, shard: string, changes: 
 
 async function addToRoot(directory: Directory, shard: string, changes: readonly ItemChange[]) {
   for (;;) {
-    const applied = (await directory.root({ consistent: true })).applied(shard);
+    const applied = (await directory.root({ consistent: true })).applied.get(shard) ?? "";
     const fresh = changes.filter(({ sequence }) => sequence > applied);
     const last = fresh.at(-1);
     if (!last) return;
@@ -62,8 +62,8 @@ async function refreshLeaves(sessions: Sessions, buckets: ReadonlySet<string>) {
   }
 }
 
-/** Counts all sessions anew. Only while nothing else writes to the registry. */
-export async function recountDirectory(sessions: Sessions): Promise<void> {
+/** Counts all sessions, by two-digit prefix. Reads the whole registry. */
+export async function countSessions(sessions: Sessions): Promise<Changes> {
   const counts = new Map<string, number>();
   let connected = 0;
   for await (const { order, standing } of sessions.standings()) {
@@ -71,6 +71,12 @@ export async function recountDirectory(sessions: Sessions): Promise<void> {
     increment(counts, rootPrefix(order));
     if (standing === undefined) connected += 1;
   }
+  return { counts, connected };
+}
+
+/** Writes all counts anew. Only while nothing else writes to the registry. */
+export async function recountDirectory(sessions: Sessions): Promise<void> {
+  const { counts, connected } = await countSessions(sessions);
   await sessions.directory.resetRoot({ counts, connected });
   const large = [...counts.keys()].filter((prefix) => (counts.get(prefix) ?? 0) > leafThreshold);
   for (const prefix of large) await makeLeaf(sessions, prefix);
@@ -81,7 +87,7 @@ async function makeLeaf(sessions: Sessions, prefix: string) {
 }
 
 /** The listed sessions below a prefix, counted by four-digit prefix. */
-async function countBuckets(sessions: Sessions, prefix: string): Promise<Map<string, number>> {
+export async function countBuckets(sessions: Sessions, prefix: string): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   for await (const { order, standing } of sessions.standings(prefix)) {
     if (standing !== "gone") increment(counts, leafPrefix(order));

@@ -23,7 +23,7 @@ export class Directory {
       counts: countsOf(item),
       connected: Number(item.connected ?? 0),
       leaves: (item.leaves as Set<string> | undefined) ?? new Set(),
-      applied: (shard) => String(item[appliedName(shard)] ?? ""),
+      applied: appliedOf(item),
     };
   }
 
@@ -42,22 +42,20 @@ export class Directory {
    * one of the same shard, was added before.
    */
   async addToRoot(changes: Changes, position: StreamPosition): Promise<boolean> {
-    const names: Record<string, string> = { "#applied": appliedName(position.shard) };
-    const values: Record<string, unknown> = { ":sequence": position.sequence };
-    const additions = [...changes.counts].map(([prefix, change], n) => {
-      names[`#n${n}`] = countName(prefix);
-      values[`:n${n}`] = change;
-      return `#n${n} :n${n}`;
-    });
-    values[":connected"] = changes.connected;
+    const entries = [...changes.counts];
+    const additions = ["connected :connected", ...entries.map((_, n) => `#n${n} :n${n}`)].join(", ");
     try {
       await this.#database.client.send(
         new UpdateCommand({
           ...this.#target(rootKey),
-          UpdateExpression: `SET #applied = :sequence ADD ${["connected :connected", ...additions].join(", ")}`,
+          UpdateExpression: `SET #applied = :sequence ADD ${additions}`,
           ConditionExpression: "attribute_not_exists(#applied) OR #applied < :sequence",
-          ExpressionAttributeNames: names,
-          ExpressionAttributeValues: values,
+          ExpressionAttributeNames: { "#applied": appliedName(position.shard), ...namesOf(entries) },
+          ExpressionAttributeValues: {
+            ":sequence": position.sequence,
+            ":connected": changes.connected,
+            ...valuesOf(entries),
+          },
         }),
       );
       return true;
@@ -86,10 +84,58 @@ export class Directory {
       new UpdateCommand({
         ...this.#target(prefix),
         UpdateExpression: `SET ${entries.map((_, n) => `#n${n} = :n${n}`).join(", ")}`,
-        ExpressionAttributeNames: Object.fromEntries(entries.map(([name], n) => [`#n${n}`, countName(name)])),
-        ExpressionAttributeValues: Object.fromEntries(entries.map(([, count], n) => [`:n${n}`, count])),
+        ExpressionAttributeNames: namesOf(entries),
+        ExpressionAttributeValues: valuesOf(entries),
       }),
     );
+  }
+
+  /** Adds to the root's counts, beside what the change stream adds. */
+  async correctRoot({ counts, connected }: Changes): Promise<void> {
+    const entries = [...counts];
+    await this.#database.client.send(
+      new UpdateCommand({
+        ...this.#target(rootKey),
+        UpdateExpression: `ADD ${["connected :connected", ...entries.map((_, n) => `#n${n} :n${n}`)].join(", ")}`,
+        ...(entries.length > 0 && { ExpressionAttributeNames: namesOf(entries) }),
+        ExpressionAttributeValues: { ":connected": connected, ...valuesOf(entries) },
+      }),
+    );
+  }
+
+  /** Forgets a shard of the stream that will not be heard of again. */
+  async forgetShard({ shard, sequence }: StreamPosition): Promise<void> {
+    try {
+      await this.#database.client.send(
+        new UpdateCommand({
+          ...this.#target(rootKey),
+          UpdateExpression: "REMOVE #applied",
+          ConditionExpression: "#applied = :sequence",
+          ExpressionAttributeNames: { "#applied": appliedName(shard) },
+          ExpressionAttributeValues: { ":sequence": sequence },
+        }),
+      );
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+    }
+  }
+
+  /** What the last recount left to the next one. */
+  async lastRecount(): Promise<RecountMemory> {
+    const item = await this.#read(recountKey, true);
+    return {
+      drift: { counts: countsOf(item), connected: Number(item.connected ?? 0) },
+      idle: new Map(Object.entries((item.idle as Record<string, IdleShard> | undefined) ?? {})),
+    };
+  }
+
+  async rememberRecount({ drift: { counts, connected }, idle }: RecountMemory): Promise<void> {
+    await this.#put(recountKey, counts, { connected, idle: Object.fromEntries(idle) });
+  }
+
+  /** The counts of a leaf, by four-digit prefix. */
+  async leaf(prefix: string): Promise<Counts> {
+    return countsOf(await this.#read(prefix, true));
   }
 
   /** Writes the root anew, without leaves. Only while nothing else writes to the registry. */
@@ -129,8 +175,22 @@ export interface Changes {
 export interface Root extends Changes {
   /** Prefixes that have a leaf. */
   leaves: ReadonlySet<string>;
-  /** Sequence number of the newest change of a stream shard that was added, or "". */
-  applied(shard: string): string;
+  /** Sequence number of the newest change of each shard of the stream that was added. */
+  applied: ReadonlyMap<string, string>;
+}
+
+/** What one recount leaves to the next. */
+export interface RecountMemory {
+  /** What was wrong, and not corrected yet. */
+  drift: Changes;
+  /** How far each shard of the stream had come. */
+  idle: ReadonlyMap<string, IdleShard>;
+}
+
+export interface IdleShard {
+  sequence: string;
+  /** For how many recounts it has not moved. */
+  recounts: number;
 }
 
 /** A place in hash order: the bucket to read from, and how many listed items to pass over. */
@@ -166,10 +226,24 @@ export const rootPrefix = (order: string): string => order.slice(0, 2);
 export const leafPrefix = (order: string): string => order.slice(0, 4);
 
 const rootKey = "root";
+const recountKey = "recount";
 const countName = (prefix: string) => `_${prefix}`;
 const appliedName = (shard: string) => `@${shard}`;
+
+function appliedOf(item: Record<string, unknown>): ReadonlyMap<string, string> {
+  const applied = Object.entries(item).filter(([name]) => name.startsWith("@"));
+  return new Map(applied.map(([name, sequence]) => [name.slice(1), String(sequence)]));
+}
 
 function countsOf(item: Record<string, unknown>): Counts {
   const counts = Object.entries(item).filter(([name]) => name.startsWith("_"));
   return new Map(counts.map(([name, count]) => [name.slice(1), Number(count)]));
 }
+
+type Entries = readonly (readonly [prefix: string, count: number])[];
+
+const namesOf = (entries: Entries): Record<string, string> =>
+  Object.fromEntries(entries.map(([prefix], n) => [`#n${n}`, countName(prefix)]));
+
+const valuesOf = (entries: Entries): Record<string, number> =>
+  Object.fromEntries(entries.map(([, count], n) => [`:n${n}`, count]));

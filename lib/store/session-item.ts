@@ -77,7 +77,8 @@ export function toState(item: SessionItem): SessionState {
 }
 
 function withoutAssumed<State extends object>(state: State): State {
-  const assumed: Record<string, unknown> = assumedFacts;
+  // Whether a session is kept must stay known as known, also where it is what would be assumed.
+  const { expiry_interval: _, ...assumed }: Record<string, unknown> = assumedFacts;
   return Object.fromEntries(
     Object.entries(state).filter(([name, value]) => assumed[name] !== value),
   ) as State;

@@ -60,9 +60,10 @@ export class Sessions {
     return { all: sumOf(counts), connected };
   }
 
-  /** All sessions in hash order. */
-  async *all(): AsyncGenerator<Session> {
-    for await (const item of this.#itemsFrom("")) {
+  /** All sessions in hash order, or those of one shard. */
+  async *all(shard?: string): AsyncGenerator<Session> {
+    const one = shard === undefined ? undefined : { pk: partition("session", shard), start: shard };
+    for await (const item of one ? queryItems<SessionItem>(this.#database, one) : this.#itemsFrom("")) {
       const session = visible(item);
       if (session) yield session;
     }

@@ -7,7 +7,7 @@ import { LocalRegistry } from "../../infra/local/registry.ts";
 import { hashSecret } from "../../lib/auth/secret-hash.ts";
 import type { Resource } from "../../lib/contract/resource.ts";
 import type { Role } from "../../lib/contract/roles.ts";
-import type { Deps } from "../../lib/deps/types.ts";
+import type { ApiDeps } from "../../lib/deps/types.ts";
 import type { ResourceFunction } from "../../lib/http/serve.ts";
 import type { ApiKey } from "../../lib/records/api-key.ts";
 import { ApiKeys } from "../../lib/store/api-keys.ts";
@@ -41,11 +41,11 @@ export class TestApi {
   readonly registry: LocalRegistry;
   readonly apiKeys: ApiKeys;
   readonly broker = new TestBroker();
-  readonly deps: Deps;
+  readonly deps: ApiDeps;
   #base = "";
   readonly #closers: (() => Promise<void>)[] = [];
 
-  static async start(overrides: Partial<Deps> = {}): Promise<TestApi> {
+  static async start(overrides: Partial<ApiDeps> = {}): Promise<TestApi> {
     const local = await openLocalDatabase();
     const registry = await LocalRegistry.open(local, () => {});
     const api = new TestApi(registry, new ApiKeys(local.database), overrides);
@@ -70,7 +70,7 @@ export class TestApi {
     return api;
   }
 
-  private constructor(registry: LocalRegistry, apiKeys: ApiKeys, overrides: Partial<Deps>) {
+  private constructor(registry: LocalRegistry, apiKeys: ApiKeys, overrides: Partial<ApiDeps>) {
     this.registry = registry;
     this.apiKeys = apiKeys;
     const { sessions, subscriptions } = registry;

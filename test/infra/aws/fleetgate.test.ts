@@ -2,6 +2,7 @@ import { App, Stack } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { beforeAll, expect, test } from "vitest";
 import * as resources from "../../../functions/index.ts";
+import * as workers from "../../../functions/workers.ts";
 import { Fleetgate } from "../../../infra/aws/fleetgate.ts";
 import { gatewayRoutes } from "../../../lib/contract/gateway-routes.ts";
 import type { Need } from "../../../lib/contract/needs.ts";
@@ -16,13 +17,13 @@ beforeAll(() => {
   template = Template.fromStack(stack);
 });
 
-test("every resource has one arm64 function on Node 24 with logs that expire", () => {
-  const functions = Object.values(template.findResources("AWS::Lambda::Function"));
-  expect(functions).toHaveLength(all.length);
-  for (const { Properties } of functions) {
-    expect(Properties).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"] });
+test("every resource and worker has one traced arm64 function on Node 24 with logs that expire", () => {
+  const ours = { Runtime: "nodejs24.x", Architectures: ["arm64"], TracingConfig: { Mode: "Active" } };
+  const functions = Object.values(template.findResources("AWS::Lambda::Function", { Properties: ours }));
+  expect(functions).toHaveLength(all.length + Object.keys(workers).length);
+  for (const { Properties } of Object.values(template.findResources("AWS::Logs::LogGroup"))) {
+    expect(Properties.RetentionInDays).toBe(30);
   }
-  template.allResourcesProperties("AWS::Logs::LogGroup", { RetentionInDays: 30 });
 });
 
 test("the API is regional, its stage is `api`, and each of its routes streams the answer of its function", () => {
@@ -63,6 +64,13 @@ const actionsByNeed: Record<Need, string[]> = {
   node: [],
   "registry:read": ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],
   "registry:write": ["dynamodb:GetItem", "dynamodb:PutItem"],
+  "registry:ingest": ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
+  "registry:follow": [
+    ...["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
+    "dynamodb:UpdateItem",
+  ],
+  "dead-letters": ["sqs:SendMessage"],
+  fleet: ["iot:SearchIndex"],
   "broker:publish": ["iot:Publish", "iot:RetainPublish"],
   "broker:inspect": ["iot:GetConnection", "iot:ListSubscriptions"],
   "broker:kick": ["iot:DeleteConnection"],
@@ -70,14 +78,55 @@ const actionsByNeed: Record<Need, string[]> = {
 
 test.each(all)("$name is allowed what its operations need, and nothing more", (resource) => {
   const needed = needsOf(resource).flatMap((need) => actionsByNeed[need]);
-  const expected = new Set(["dynamodb:GetItem", ...needed]);
+  const tracing = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
+  const expected = new Set(["dynamodb:GetItem", ...needed, ...tracing]);
   expect(actionsOf(resource.name)).toEqual([...expected].sort());
 });
 
-test("no statement names every resource", () => {
-  for (const { Properties } of Object.values(template.findResources("AWS::IAM::Policy"))) {
-    expect(JSON.stringify(Properties.PolicyDocument)).not.toContain('"Resource":"*"');
+test("only tracing and the endpoint's look-up, which have no resources to name, name every resource", () => {
+  const statements = Object.values(template.findResources("AWS::IAM::Policy")).flatMap(
+    ({ Properties }) =>
+      Properties.PolicyDocument.Statement as { Action: string | string[]; Resource: unknown }[],
+  );
+  const wide = statements.filter(({ Resource }) => Resource === "*").flatMap(({ Action }) => Action);
+  expect([...new Set(wide)].sort()).toEqual([
+    "iot:DescribeEndpoint",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+  ]);
+});
+
+test("lifecycle events go through rules into a queue, and what fails into another one that is watched", () => {
+  for (const topic of ["presence", "subscriptions"]) {
+    template.hasResourceProperties("AWS::IoT::TopicRule", {
+      TopicRulePayload: {
+        Sql: Match.stringLikeRegexp(`FROM '\\$aws/events/${topic}/#'`),
+        Actions: [{ Sqs: Match.anyValue() }],
+        ErrorAction: { Sqs: Match.anyValue() },
+      },
+    });
   }
+  template.hasResourceProperties("AWS::SQS::Queue", {
+    RedrivePolicy: Match.anyValue(),
+    VisibilityTimeout: 360,
+  });
+  template.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
+    FunctionResponseTypes: ["ReportBatchItemFailures"],
+    BatchSize: 100,
+  });
+  template.hasResourceProperties("AWS::CloudWatch::Alarm", {
+    AlarmDescription: "Lifecycle events could not be brought in",
+    MetricName: "ApproximateNumberOfMessagesVisible",
+    Threshold: 0,
+  });
+});
+
+test("changes of the registry are followed in windows, which name the shard of the stream", () => {
+  template.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
+    StartingPosition: "TRIM_HORIZON",
+    TumblingWindowInSeconds: 30,
+    DestinationConfig: Match.anyValue(),
+  });
 });
 
 test("what the gateway answers itself has the shape of EMQX's errors", () => {

@@ -86,11 +86,11 @@ test("each shard of the stream has its own position", async () => {
 test("changes of other items and changes that move no count are not written", async () => {
   await connect("a");
   await feed(changes);
-  const position = (await sessions.directory.root()).applied("shard");
+  const position = (await sessions.directory.root()).applied.get("shard");
   await connect("a");
   const foreign = changes.map((change) => ({ ...change, pk: "subscription#0", before: undefined }));
   await feed([...changes.slice(1), ...foreign]);
-  expect((await sessions.directory.root()).applied("shard")).toBe(position);
+  expect((await sessions.directory.root()).applied.get("shard")).toBe(position);
 });
 
 const actions = { connect, leave, stay, remove };

@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { DepsFor } from "../../lib/deps/types.ts";
+import { work } from "../../lib/deps/work.ts";
+import { type Repair, repairClient } from "../../lib/ingest/repair.ts";
+import { log } from "../../lib/log.ts";
+import { shards } from "../../lib/store/hash-order.ts";
+import { isUnavailable } from "../../lib/unavailable.ts";
+import { repair } from "./worker.ts";
+
+type RepairDeps = DepsFor<(typeof repair.needs)[number]>;
+
+/** IoT Core allows 100 questions about connections per second; half of them are left to others. */
+const pause = 20;
+
+/** A run ends after this time, in milliseconds, so that it is over before the next one begins. */
+const budget = 240_000;
+
+/**
+ * Asks the broker about clients that fleet indexing says are connected and the registry does not, and about those that
+ * the registry shows: a sixteenth of them in each run, one after the other.
+ */
+export const handler = work(repair, async (_: unknown, deps): Promise<void> => {
+  const deadline = Date.now() + budget;
+  const shard =
+    shards[Math.floor(Date.now() / (repair.trigger.everyMinutes * 60_000)) % shards.length] ?? "0";
+  const results = new Map<Repair | "unanswered", number>();
+  for await (const clientid of suspects(deps, shard)) {
+    if (Date.now() > deadline) break;
+    const result = await repairOne(deps, clientid);
+    results.set(result, (results.get(result) ?? 0) + 1);
+    await sleep(pause);
+  }
+  log("info", "repaired", { shard, results: Object.fromEntries(results) });
+});
+
+async function* suspects({ fleet, sessions }: RepairDeps, shard: string): AsyncGenerator<string> {
+  for await (const clientid of fleet.connectedClients()) {
+    if (!(await sessions.get(clientid))?.connected) yield clientid;
+  }
+  for await (const { clientid } of sessions.all(shard)) yield clientid;
+}
+
+async function repairOne(deps: RepairDeps, clientid: string): Promise<Repair | "unanswered"> {
+  try {
+    return await repairClient(deps, deps.broker, clientid);
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    return "unanswered";
+  }
+}

@@ -1,0 +1,103 @@
+import type { Broker } from "../broker/broker.ts";
+import type { SessionState } from "../records/session-state.ts";
+import { standingOf } from "../records/session-state.ts";
+import { factsOf } from "./complete-event.ts";
+import { endSession } from "./end-session.ts";
+import { ingest, type Registry } from "./ingest.ts";
+import type { SessionFacts } from "./lifecycle-event.ts";
+
+type Inspection = Pick<Broker, "session" | "subscriptions">;
+
+/** What the comparison of one client led to. */
+export type Repair = "right" | "connected" | "disconnected" | "ended" | "completed";
+
+/**
+ * Compares what the registry says of a client with what the broker says now, and brings in the events that never
+ * came. A real event of the same connection that comes later takes the place of what was made up here.
+ */
+export async function repairClient(
+  registry: Registry,
+  broker: Inspection,
+  clientid: string,
+): Promise<Repair> {
+  const state = await registry.sessions.state(clientid);
+  const session = await broker.session(clientid);
+  const shown = state ? standingOf(state).standing : "gone";
+  if (session?.connected && shown !== "connected") {
+    await bringConnect(registry, clientid, state, session.connected_at, factsOf(session));
+    await bringSubscriptions(registry, broker, clientid);
+    return "connected";
+  }
+  if (!state?.connect || shown === "gone") return "right";
+  if (!session) {
+    await endSession(registry.sessions, state);
+    return "ended";
+  }
+  if (!session.connected && shown === "connected") {
+    await bringDisconnect(registry, state, session.disconnected_at, factsOf(session));
+    return "disconnected";
+  }
+  return (await addFacts(registry, clientid, factsOf(session))) ? "completed" : "right";
+}
+
+/** One version later than all that is known: so it counts, and the real events of this connection do too. */
+async function bringConnect(
+  registry: Registry,
+  clientId: string,
+  state: SessionState | undefined,
+  timestamp = Date.now(),
+  session: SessionFacts | undefined = undefined,
+): Promise<void> {
+  const known = [state?.connect?.version, state?.disconnect?.version].filter((it) => it !== undefined);
+  await ingest(registry, {
+    eventType: "connected",
+    clientId,
+    timestamp,
+    versionNumber: Math.max(-1, ...known) + 1,
+    sessionIdentifier: `repaired ${timestamp}`,
+    ...(session && { session }),
+  });
+}
+
+async function bringSubscriptions(registry: Registry, broker: Inspection, clientId: string): Promise<void> {
+  const found = await broker.subscriptions(clientId);
+  const state = await registry.sessions.state(clientId);
+  if (found.length === 0 || !state?.connect) return;
+  await ingest(registry, {
+    eventType: "subscribed",
+    clientId,
+    timestamp: Math.max(Date.now(), state.connect.at),
+    sessionIdentifier: state.connect.session_identifier,
+    topics: found.map(({ topic }) => topic),
+    qos: found.map(({ qos }) => qos),
+  });
+}
+
+async function bringDisconnect(
+  registry: Registry,
+  { clientid: clientId, connect }: SessionState,
+  timestamp = Date.now(),
+  session: SessionFacts | undefined = undefined,
+): Promise<void> {
+  if (!connect) return;
+  const { version: versionNumber, session_identifier: sessionIdentifier } = connect;
+  await ingest(registry, {
+    eventType: "disconnected",
+    ...{ clientId, timestamp, versionNumber, sessionIdentifier },
+    ...(session && { session }),
+  });
+}
+
+/** Whether a session is kept, and for how long, may not have been known when its events came. */
+async function addFacts(
+  registry: Registry,
+  clientid: string,
+  facts: SessionFacts | undefined,
+): Promise<boolean> {
+  let added = false;
+  await registry.sessions.change(clientid, (state) => {
+    added = state !== undefined && state.expiry_interval === undefined && facts !== undefined;
+    return added && state ? { ...state, ...facts } : state;
+  });
+  return added;
+}
