@@ -11,6 +11,7 @@ export class TestBroker implements Broker {
   readonly published: Message[] = [];
   readonly kicked: string[] = [];
   readonly sessions = new Map<string, BrokerSession>();
+  readonly subscribed = new Map<string, BrokerSubscription[]>();
   /** What publishing to a topic results in; `unmatched` for others. */
   readonly results = new Map<string, PublishResult | Error>();
   /** Why messages to a topic are refused. */
@@ -38,8 +39,8 @@ export class TestBroker implements Broker {
     return this.sessions.get(clientid);
   }
 
-  async subscriptions(): Promise<BrokerSubscription[]> {
-    return [];
+  async subscriptions(clientid: string): Promise<BrokerSubscription[]> {
+    return this.subscribed.get(clientid) ?? [];
   }
 
   async *retainedTopics() {}

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { handler } from "../../../functions/repair/handler.ts";
+import { ingest } from "../../../lib/ingest/ingest.ts";
+import { repairClient } from "../../../lib/ingest/repair.ts";
+import { connected, connectedPersistent, disconnected } from "../../support/events.ts";
+import { WorkerDeps } from "../../support/worker-deps.ts";
+
+let deps: WorkerDeps;
+
+beforeAll(async () => {
+  deps = await WorkerDeps.open();
+});
+beforeEach(() => deps.broker.sessions.clear());
+afterAll(() => deps.close());
+
+const live = { connected: true, clean_start: true, expiry_interval: 0, keepalive: 60, connected_at: 1_000 };
+const repair = (clientid: string) => repairClient(deps, deps.broker, clientid);
+
+test("a client that was connected before anybody listened appears, with its subscriptions", async () => {
+  deps.broker.sessions.set("early", live);
+  deps.broker.subscribed.set("early", [{ topic: "t/#", qos: 1 }]);
+  deps.things.push("early");
+  await handler.with(deps)({});
+  expect(await deps.sessions.get("early")).toMatchObject({
+    connected: true,
+    subscriptions_cnt: 1,
+    keepalive: 60,
+  });
+});
+
+test("a client whose disconnect never came disappears, or stays as a session that is kept", async () => {
+  await ingest(deps, connected("vanished"));
+  expect(await repair("vanished")).toBe("ended");
+  expect(await deps.sessions.get("vanished")).toBeUndefined();
+  await ingest(deps, connectedPersistent("away"));
+  deps.broker.sessions.set("away", { ...live, connected: false, clean_start: false, expiry_interval: 7_200 });
+  expect(await repair("away")).toBe("disconnected");
+  expect(await deps.sessions.get("away")).toMatchObject({ connected: false });
+});
+
+test("who is shown as it is stays as it is", async () => {
+  await ingest(deps, connected("right"));
+  deps.broker.sessions.set("right", live);
+  const before = await deps.sessions.state("right");
+  expect(await repair("right")).toBe("right");
+  expect(await deps.sessions.state("right")).toEqual(before);
+  expect(await repair("never heard of")).toBe("right");
+});
+
+test("whether a session is kept is learnt later, if it was not known at the connect", async () => {
+  const { session: _, ...event } = connected("bare");
+  await ingest(deps, event);
+  deps.broker.sessions.set("bare", { ...live, clean_start: false, expiry_interval: 3_600 });
+  expect(await repair("bare")).toBe("completed");
+  expect(await deps.sessions.get("bare")).toMatchObject({ expiry_interval: 3_600, clean_start: false });
+});
+
+test("a real event that comes after all takes the place of what was made up", async () => {
+  deps.broker.sessions.set("late", { ...live, connected_at: Date.now() - 1_000 });
+  expect(await repair("late")).toBe("connected");
+  await ingest(deps, disconnected("late", { versionNumber: 0 }));
+  expect(await deps.sessions.get("late")).toBeUndefined();
+});
