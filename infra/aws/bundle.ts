@@ -29,6 +29,7 @@ function partsOf(needs: readonly Need[]): Record<string, string> {
     BUNDLE_BROKER: needs.some((need) => need.startsWith("broker:")),
     BUNDLE_DEAD_LETTERS: needs.includes("dead-letters"),
     BUNDLE_FLEET: needs.includes("fleet"),
+    BUNDLE_SECRETS: needs.includes("bootstrap-secret"),
   };
   return Object.fromEntries(
     Object.entries(parts).map(([name, held]) => [`process.env.${name}`, held ? '"yes"' : '"no"']),

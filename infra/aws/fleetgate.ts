@@ -1,5 +1,6 @@
 import { CfnOutput, Duration, Stack } from "aws-cdk-lib";
 import type { RestApi } from "aws-cdk-lib/aws-apigateway";
+import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
@@ -34,6 +35,9 @@ export class Fleetgate extends Construct {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
+    const keys = settings.bootstrapSecretArn
+      ? Secret.fromSecretCompleteArn(this, "BootstrapKeys", settings.bootstrapSecretArn)
+      : administratorKey(this, "AdministratorKey");
     const { partition, region, account } = Stack.of(this);
     const served = Object.values<Resource>(resources);
     const context: FunctionContext = {
@@ -46,10 +50,12 @@ export class Fleetgate extends Construct {
         registryTable: registry.tableArn,
         broker: `arn:${partition}:iot:${region}:${account}`,
         deadLetterQueue: events.deadLetters.queueArn,
+        bootstrapSecret: keys.secretArn,
       },
       environment: {
         ACCESS_TABLE: access.tableName,
         REGISTRY_TABLE: registry.tableName,
+        BOOTSTRAP_SECRET_ARN: keys.secretArn,
         DEAD_LETTER_QUEUE_URL: events.deadLetters.queueUrl,
         IOT_ENDPOINT: settings.broker.endpoint ?? findIotEndpoint(this, "IotEndpoint"),
         NODE_NAME: settings.nodeName,
@@ -58,12 +64,13 @@ export class Fleetgate extends Construct {
       },
       logRetention: settings.logRetentionDays,
     };
+    const deployment = String(this.node.tryGetContext("deployment") ?? new Date().toISOString());
     const apiFunctions = served.map((resource) => ({
       resource,
       lambda: new ApiFunction(this, resource.name, resource, context).lambda,
     }));
     const workerFunctions = Object.values<Worker>(workers).map((worker) => {
-      const sources = { events: events.queue, registry, lostChanges };
+      const sources = { events: events.queue, registry, lostChanges, deployment };
       return {
         worker,
         lambda: new WorkerFunction(this, worker.name, { worker, context, ...sources }).lambda,
@@ -82,7 +89,21 @@ export class Fleetgate extends Construct {
         : undefined,
     });
     new CfnOutput(this, "Endpoint", { value: `${this.api.url}v5`, description: "Base URL of the API" });
+    new CfnOutput(this, "ApiKeysSecret", { value: keys.secretArn, description: "Secret with the API keys" });
     new CfnOutput(this, "AccessTableName", { value: access.tableName });
     new CfnOutput(this, "RegistryTableName", { value: registry.tableName });
   }
+}
+
+/** A secret with one API key of an administrator, made by Secrets Manager. */
+function administratorKey(scope: Construct, id: string): Pick<ISecret, "secretArn"> {
+  return new Secret(scope, id, {
+    description: "Fleetgate: API key of an administrator",
+    generateSecretString: {
+      secretStringTemplate: JSON.stringify({ api_key: "administrator" }),
+      generateStringKey: "api_secret",
+      passwordLength: 43,
+      excludePunctuation: true,
+    },
+  });
 }

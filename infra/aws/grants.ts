@@ -9,6 +9,7 @@ export interface Targets {
   broker: string;
   /** Of the lifecycle events. */
   deadLetterQueue: string;
+  bootstrapSecret: string;
 }
 
 /** Actions on resources that a function is allowed. */
@@ -23,7 +24,8 @@ export function authenticationGrants({ accessTable }: Targets): Grant[] {
 }
 
 /** What a need allows. */
-export function grantsOf(need: Need, { registryTable, broker, deadLetterQueue }: Targets): Grant[] {
+export function grantsOf(need: Need, targets: Targets): Grant[] {
+  const { accessTable, registryTable, broker, deadLetterQueue, bootstrapSecret } = targets;
   const grants: Record<Need, Grant[]> = {
     node: [],
     "registry:read": [
@@ -49,6 +51,8 @@ export function grantsOf(need: Need, { registryTable, broker, deadLetterQueue }:
         resources: [registryTable],
       },
     ],
+    "keys:write": [{ actions: ["dynamodb:GetItem", "dynamodb:PutItem"], resources: [accessTable] }],
+    "bootstrap-secret": [{ actions: ["secretsmanager:GetSecretValue"], resources: [bootstrapSecret] }],
     "dead-letters": [{ actions: ["sqs:SendMessage"], resources: [deadLetterQueue] }],
     fleet: [{ actions: ["iot:SearchIndex"], resources: [`${broker}:index/AWS_Things`] }],
     "broker:publish": [{ actions: ["iot:Publish", "iot:RetainPublish"], resources: [`${broker}:topic/*`] }],

@@ -1,12 +1,14 @@
-import { Duration } from "aws-cdk-lib";
+import { CustomResource, Duration, RemovalPolicy } from "aws-cdk-lib";
 import type { ITable, TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
 import { StartingPosition } from "aws-cdk-lib/aws-lambda";
 import { DynamoEventSource, SqsDlq, SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
+import { Provider } from "aws-cdk-lib/custom-resources";
 import { Construct } from "constructs";
-import type { Worker } from "../../lib/contract/worker.ts";
+import type { Trigger, Worker } from "../../lib/contract/worker.ts";
 import { FleetgateFunction, type FunctionContext } from "./function.ts";
 
 /** How long a worker of a queue or a stream may take for a batch. */
@@ -19,14 +21,17 @@ export interface WorkerFunctionProps {
   readonly registry: TableV2;
   /** Where changes go that could not be followed. */
   readonly lostChanges: Queue;
+  /** Names this deployment; a worker that is run by deployments runs when it differs from the last one's. */
+  readonly deployment: string;
 }
 
 /** The function of a worker, with what runs it. */
 export class WorkerFunction extends Construct {
   readonly lambda: FleetgateFunction;
 
-  constructor(scope: Construct, id: string, { worker, context, ...sources }: WorkerFunctionProps) {
+  constructor(scope: Construct, id: string, props: WorkerFunctionProps) {
     super(scope, id);
+    const { worker, context } = props;
     const scheduled = typeof worker.trigger === "object";
     this.lambda = new FleetgateFunction(this, "Function", {
       name: worker.name,
@@ -35,13 +40,11 @@ export class WorkerFunction extends Construct {
       timeout: scheduled ? Duration.minutes(15) : workerTimeout,
       context,
     });
-    this.#runBy(worker, sources);
+    this.#runBy(worker.trigger, props);
   }
 
-  #runBy(
-    { trigger }: Worker,
-    { events, registry, lostChanges }: Omit<WorkerFunctionProps, "worker" | "context">,
-  ) {
+  #runBy(trigger: Trigger, { events, registry, lostChanges, deployment, context }: WorkerFunctionProps) {
+    const { logRetention } = context;
     if (trigger === "lifecycle-events") {
       this.lambda.addEventSource(
         new SqsEventSource(events, {
@@ -64,6 +67,15 @@ export class WorkerFunction extends Construct {
           onFailure: new SqsDlq(lostChanges),
         }),
       );
+    } else if (trigger === "deployment") {
+      const logGroup = new LogGroup(this, "ProviderLog", {
+        retention: logRetention,
+        removalPolicy: RemovalPolicy.DESTROY,
+      });
+      const provider = new Provider(this, "Provider", { onEventHandler: this.lambda, logGroup });
+      // A property that differs makes CloudFormation run it at each deployment.
+      const properties = { deployment };
+      new CustomResource(this, "Run", { serviceToken: provider.serviceToken, properties });
     } else {
       const schedule = Schedule.rate(Duration.minutes(trigger.everyMinutes));
       new Rule(this, "Schedule", {

@@ -8,6 +8,8 @@ export const needs = {
   "registry:write": "end a session in the registry",
   "registry:ingest": "sessions and subscriptions, to bring events in",
   "registry:follow": "the registry with its counts and indexes, to follow its changes",
+  "keys:write": "API keys, to create and replace them",
+  "bootstrap-secret": "the deployment's secret with API keys",
   "dead-letters": "the queue of events that cannot be brought in",
   fleet: "the clients that the broker's account knows to be connected",
   "broker:publish": "publish messages to the broker",

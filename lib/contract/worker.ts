@@ -9,8 +9,12 @@ export interface Worker {
   readonly needs: readonly Need[];
 }
 
-/** What runs a worker: the queue of lifecycle events, the change stream of the registry table, or the clock. */
-export type Trigger = "lifecycle-events" | "registry-changes" | { readonly everyMinutes: number };
+/** What runs a worker: the queue of lifecycle events, the registry table's change stream, a deployment, or the clock. */
+export type Trigger =
+  | "lifecycle-events"
+  | "registry-changes"
+  | "deployment"
+  | { readonly everyMinutes: number };
 
 /** Declares a worker. Returns it unchanged; exists to keep its literal types. */
 export function defineWorker<const W extends Worker>(worker: W): W {

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { IoTClient } from "@aws-sdk/client-iot";
 import { IoTDataPlaneClient } from "@aws-sdk/client-iot-data-plane";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Broker } from "../broker/broker.ts";
 import { IotCoreBroker } from "../broker/iot-core.ts";
@@ -9,9 +10,10 @@ import { ApiKeys } from "../store/api-keys.ts";
 import { openDatabase } from "../store/database.ts";
 import { Sessions } from "../store/sessions.ts";
 import { Subscriptions } from "../store/subscriptions.ts";
+import { StoredBootstrapSecret } from "./bootstrap-secret.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
 import { nodeFacts } from "./node-facts.ts";
-import type { DeadLetters, Deps, Fleet } from "./types.ts";
+import type { BootstrapSecret, DeadLetters, Deps, Fleet } from "./types.ts";
 
 let deps: Deps | undefined;
 
@@ -40,6 +42,7 @@ function create(): Deps {
   const broker = lazily(iotCore);
   const letters = lazily(deadLetters);
   const fleet = lazily(iotFleet);
+  const secret = lazily(bootstrapSecret);
   return {
     apiKeys: new ApiKeys(database),
     sessions: new Sessions(database),
@@ -54,6 +57,9 @@ function create(): Deps {
     get fleet() {
       return fleet();
     },
+    get bootstrapSecret() {
+      return secret();
+    },
   };
 }
 
@@ -64,6 +70,8 @@ function create(): Deps {
 const iotCore = process.env.BUNDLE_BROKER === "no" ? leftOut : makeIotCore;
 const deadLetters = process.env.BUNDLE_DEAD_LETTERS === "no" ? leftOut : makeDeadLetters;
 const iotFleet = process.env.BUNDLE_FLEET === "no" ? leftOut : makeFleet;
+
+const bootstrapSecret = process.env.BUNDLE_SECRETS === "no" ? leftOut : makeBootstrapSecret;
 
 function leftOut(): never {
   throw new Error("A function uses what its declaration does not name");
@@ -77,6 +85,10 @@ function makeIotCore(): Broker {
 
 function makeDeadLetters(): DeadLetters {
   return new DeadLetterQueue(new SQSClient({}), variable("DEAD_LETTER_QUEUE_URL"));
+}
+
+function makeBootstrapSecret(): BootstrapSecret {
+  return new StoredBootstrapSecret(new SecretsManagerClient({}), variable("BOOTSTRAP_SECRET_ARN"));
 }
 
 function makeFleet(): Fleet {

@@ -18,6 +18,13 @@ export interface ApiDeps {
 export interface Deps extends ApiDeps {
   deadLetters: DeadLetters;
   fleet: Fleet;
+  bootstrapSecret: BootstrapSecret;
+}
+
+/** API keys that a deployment brings. */
+export interface BootstrapSecret {
+  /** The text of the secret. */
+  read(): Promise<string>;
 }
 
 /** Where events go that cannot be brought in. */
@@ -41,6 +48,8 @@ interface Pieces {
   };
   "registry:ingest": Pick<Deps, "sessions" | "subscriptions">;
   "registry:follow": Pick<Deps, "sessions" | "subscriptions">;
+  "keys:write": Pick<Deps, "apiKeys">;
+  "bootstrap-secret": Pick<Deps, "bootstrapSecret">;
   "dead-letters": Pick<Deps, "deadLetters">;
   fleet: Pick<Deps, "fleet">;
   "registry:write": { sessions: Pick<Sessions, "change"> };

@@ -69,6 +69,8 @@ const actionsByNeed: Record<Need, string[]> = {
     ...["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
     "dynamodb:UpdateItem",
   ],
+  "keys:write": ["dynamodb:GetItem", "dynamodb:PutItem"],
+  "bootstrap-secret": ["secretsmanager:GetSecretValue"],
   "dead-letters": ["sqs:SendMessage"],
   fleet: ["iot:SearchIndex"],
   "broker:publish": ["iot:Publish", "iot:RetainPublish"],

@@ -1,0 +1,33 @@
+import type { CdkCustomResourceEvent, CdkCustomResourceResponse } from "aws-lambda";
+import { readBootstrapFile } from "../../lib/auth/bootstrap-file.ts";
+import { loadBootstrap } from "../../lib/auth/load-bootstrap.ts";
+import { work } from "../../lib/deps/work.ts";
+import { log } from "../../lib/log.ts";
+import { bootstrap } from "./worker.ts";
+
+/**
+ * Loads the keys of the deployment's secret: the text of a bootstrap file, or the one key that the deployment made.
+ * A removed line leaves its key, and so does the removal of the deployment.
+ */
+export const handler = work(
+  bootstrap,
+  async (event: CdkCustomResourceEvent, { apiKeys, bootstrapSecret }): Promise<CdkCustomResourceResponse> => {
+    const PhysicalResourceId = "bootstrap";
+    if (event.RequestType === "Delete") return { PhysicalResourceId };
+    const { entries, badLines } = readBootstrapFile(fileOf(await bootstrapSecret.read()));
+    for (const bad of badLines) log("error", "a line of the bootstrap secret was skipped", { ...bad });
+    await loadBootstrap(apiKeys, entries);
+    log("info", "API keys loaded", { keys: entries.length, badLines: badLines.length });
+    return { PhysicalResourceId, Data: { Keys: entries.length } };
+  },
+);
+
+/** Secrets Manager makes a secret as JSON; what a person writes is a bootstrap file. */
+function fileOf(secret: string): string {
+  try {
+    const { api_key, api_secret } = JSON.parse(secret) as Record<string, unknown>;
+    return `${api_key}:${api_secret}`;
+  } catch {
+    return secret;
+  }
+}
