@@ -9,6 +9,7 @@ import * as workers from "../../functions/workers.ts";
 import { needsOf, type Resource } from "../../lib/contract/resource.ts";
 import type { Worker } from "../../lib/contract/worker.ts";
 import { accessTable, registryTable } from "../../lib/store/tables.ts";
+import { acceptFindings } from "./accepted-findings.ts";
 import { Alarms } from "./alarms.ts";
 import { ApiFunction } from "./api-function.ts";
 import { bundleFunctions } from "./bundle.ts";
@@ -88,6 +89,7 @@ export class Fleetgate extends Construct {
         ? Topic.fromTopicArn(this, "AlarmTopic", settings.alarmTopicArn)
         : undefined,
     });
+    acceptFindings(this);
     new CfnOutput(this, "Endpoint", { value: `${this.api.url}v5`, description: "Base URL of the API" });
     new CfnOutput(this, "ApiKeysSecret", { value: keys.secretArn, description: "Secret with the API keys" });
     new CfnOutput(this, "AccessTableName", { value: access.tableName });
