@@ -1,38 +1,99 @@
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import {
+  Agent,
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  request as send,
+} from "node:http";
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { ItemChange } from "../../lib/store/directory-feed.ts";
 
-type Item = NonNullable<ItemChange["before"]>;
+type Item = Record<string, AttributeValue>;
 
-/** What the document client's commands that write one item have in common. */
+/** What the requests that write one item have in common. */
 interface Write {
   TableName?: string;
   Item?: Item;
   Key?: Item;
+  ReturnValues?: string;
 }
 
 /**
- * Plays the table's change stream, which the embedded DynamoDB lacks: each PutItem and DeleteItem of the client on
- * the table is told to `onChange` with the item before and after it. Only what goes through this client, and the
- * document client made from it, is seen.
+ * Plays the change stream of a table, which the embedded DynamoDB lacks, by standing in front of it: each PutItem and
+ * DeleteItem on the table is told with the item before and after it, whoever makes it. Other writes of items that are
+ * listed are not used.
  */
-export function watchTable(
-  client: DynamoDBClient,
-  table: string,
-  onChange: (change: ItemChange) => void,
-): void {
-  let sequence = 0;
-  client.middlewareStack.add(
-    (next, context) => async (args) => {
-      const input = args.input as Write;
-      const watched = ["PutItemCommand", "DeleteItemCommand"].includes(context.commandName ?? "");
-      if (!watched || input.TableName !== table) return next(args);
-      const result = await next({ ...args, input: { ...args.input, ReturnValues: "ALL_OLD" } });
-      const { Attributes: before } = result.output as { Attributes?: Item };
-      const { pk = "", sk = "" } = input.Item ?? input.Key ?? {};
-      sequence += 1;
-      onChange({ pk, sk, before, after: input.Item, sequence: String(sequence).padStart(20, "0") });
-      return result;
-    },
-    { step: "initialize", priority: "high", name: "watchTable" },
-  );
+export class ChangeStream {
+  readonly #database: Server;
+  readonly #table: string;
+  readonly #port: number;
+  readonly #agent = new Agent({ keepAlive: true });
+  readonly #listeners: ((change: ItemChange) => void)[] = [];
+  #sequence = 0;
+  /** Takes the place of the database's own server. */
+  readonly server: Server;
+
+  constructor(database: Server, port: number, table: string) {
+    this.#database = database;
+    this.#port = port;
+    this.#table = table;
+    this.server = createServer((request, response) => this.#receive(request, response));
+  }
+
+  /** Tells of each change from now on, before whoever made it has its answer. */
+  watch(listener: (change: ItemChange) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  close(): void {
+    this.#agent.destroy();
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+
+  #receive(request: IncomingMessage, response: ServerResponse): void {
+    const operation = String(request.headers["x-amz-target"]).split(".")[1];
+    if (operation === "PutItem" || operation === "DeleteItem") {
+      this.#write(request, response).catch(() => response.destroy());
+    } else this.#database.emit("request", request, response);
+  }
+
+  async #write(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const asked = await readAll(request);
+    const write = JSON.parse(asked) as Write;
+    const watched = write.TableName === this.#table;
+    const body = watched ? JSON.stringify({ ...write, ReturnValues: "ALL_OLD" }) : asked;
+    const answer = await this.#forward(request, body);
+    const text = await readAll(answer);
+    if (watched && answer.statusCode === 200) this.#tell(write, JSON.parse(text).Attributes);
+    response.writeHead(answer.statusCode ?? 500, answer.headers).end(text);
+  }
+
+  #forward(request: IncomingMessage, body: string): Promise<IncomingMessage> {
+    const headers = { ...request.headers, "content-length": String(Buffer.byteLength(body)) };
+    return new Promise((resolve, reject) => {
+      const options = { host: "127.0.0.1", port: this.#port, method: "POST", headers, agent: this.#agent };
+      send(options, resolve).on("error", reject).end(body);
+    });
+  }
+
+  #tell({ Item, Key }: Write, before: Item | undefined): void {
+    const { pk, sk } = unmarshall(Item ?? Key ?? {});
+    this.#sequence += 1;
+    const change: ItemChange = {
+      ...{ pk, sk },
+      before: before && unmarshall(before),
+      after: Item && unmarshall(Item),
+      sequence: String(this.#sequence).padStart(20, "0"),
+    };
+    for (const listener of this.#listeners) listener(change);
+  }
+}
+
+async function readAll(stream: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
 }

@@ -1,41 +1,55 @@
 import { once } from "node:events";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
 import { type Database, openDatabase } from "../../lib/store/database.ts";
 import { accessTable, registryTable, type TableDefinition } from "../../lib/store/tables.ts";
+import { ChangeStream } from "./change-stream.ts";
 
 /** The embedded DynamoDB, open for this process alone. */
 export interface LocalDatabase {
   database: Database;
   client: DynamoDBClient;
+  /** Address for other clients of it. */
+  endpoint: string;
+  /** Changes of the registry table. */
+  changes: ChangeStream;
   close(): Promise<void>;
 }
 
-const names = { access: "fleetgate-access", registry: "fleetgate-registry" } as const;
+export const localTables = { access: "fleetgate-access", registry: "fleetgate-registry" } as const;
 
 /** Starts DynamoDB with its data in a folder, or in memory without one, and makes the tables that are missing. */
 export async function openLocalDatabase(folder?: string): Promise<LocalDatabase> {
   const immediate = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 };
   const server = dynalite({ ...immediate, ...(folder !== undefined && { path: folder }) });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  const changes = new ChangeStream(server, await listen(server), localTables.registry);
+  const endpoint = `http://127.0.0.1:${await listen(changes.server)}`;
   const client = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint,
     region: "local",
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
   });
-  await createTable(client, names.access, accessTable);
-  await createTable(client, names.registry, registryTable);
+  await createTable(client, localTables.access, accessTable);
+  await createTable(client, localTables.registry, registryTable);
   return {
     client,
-    database: openDatabase(client, names),
+    endpoint,
+    changes,
+    database: openDatabase(client, localTables),
     async close() {
       client.destroy();
+      changes.close();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+async function listen(server: Server): Promise<number> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
 }
 
 async function createTable(client: DynamoDBClient, TableName: string, table: TableDefinition): Promise<void> {

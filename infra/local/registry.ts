@@ -6,7 +6,6 @@ import { standingOf } from "../../lib/records/session-state.ts";
 import { type ItemChange, recountDirectory } from "../../lib/store/directory-feed.ts";
 import { Sessions } from "../../lib/store/sessions.ts";
 import { Subscriptions } from "../../lib/store/subscriptions.ts";
-import { watchTable } from "./change-stream.ts";
 import type { LocalDatabase } from "./database.ts";
 import { SerialQueue } from "./serial-queue.ts";
 
@@ -21,7 +20,7 @@ export class LocalRegistry implements Registry {
   static async open(local: LocalDatabase, onChange: (change: ItemChange) => void): Promise<LocalRegistry> {
     const registry = new LocalRegistry(local);
     await recountDirectory(registry.sessions);
-    watchTable(local.client, local.database.registry, (change) => {
+    local.changes.watch((change) => {
       registry.#changes.push(change);
       onChange(change);
     });

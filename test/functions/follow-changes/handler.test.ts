@@ -1,7 +1,6 @@
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { handler } from "../../../functions/follow-changes/handler.ts";
-import { watchTable } from "../../../infra/local/change-stream.ts";
 import { ingest } from "../../../lib/ingest/ingest.ts";
 import type { ItemChange } from "../../../lib/store/directory-feed.ts";
 import { connected, disconnected, subscribed } from "../../support/events.ts";
@@ -12,7 +11,7 @@ const changes: ItemChange[] = [];
 
 beforeAll(async () => {
   deps = await WorkerDeps.open();
-  watchTable(deps.local.client, deps.local.database.registry, (change) => {
+  deps.local.changes.watch((change) => {
     if (/^(session|subscription)#/.test(change.pk)) changes.push(change);
   });
 });

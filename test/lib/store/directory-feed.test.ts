@@ -1,7 +1,6 @@
 import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { watchTable } from "../../../infra/local/change-stream.ts";
 import { type LocalDatabase, openLocalDatabase } from "../../../infra/local/database.ts";
 import { feedDirectory, type ItemChange, recountDirectory } from "../../../lib/store/directory-feed.ts";
 import { sessionKey } from "../../../lib/store/hash-order.ts";
@@ -16,7 +15,7 @@ let changes: ItemChange[] = [];
 beforeAll(async () => {
   local = await openLocalDatabase();
   sessions = new Sessions(local.database);
-  watchTable(local.client, local.database.registry, (change) => changes.push(change));
+  local.changes.watch((change) => changes.push(change));
 });
 
 afterAll(() => local.close());
