@@ -24,6 +24,11 @@ export function readOptions(args: readonly string[]): LocalOptions {
         .default("emqx@127.0.0.1")
         .env("EMQX_NODE__NAME"),
     )
+    .addOption(
+      new Option("--assets <folder>", "run the bundles of a cloud assembly (cdk.out), not the sources").env(
+        "FLEETGATE_ASSETS",
+      ),
+    )
     .parse(args, { from: "user" });
   return command.opts<LocalOptions>();
 }

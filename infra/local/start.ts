@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
 import type { Server as HttpServer } from "node:http";
 import type { AddressInfo, Server } from "node:net";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import aedesPersistence from "aedes-persistence-level";
 import { Level } from "level";
 import * as resources from "../../functions/index.ts";
@@ -16,8 +16,10 @@ import { log } from "../../lib/log.ts";
 import { ApiKeys } from "../../lib/store/api-keys.ts";
 import { bootstrapKeys, type CurlCredentials } from "./bootstrap.ts";
 import { type LocalDatabase, openLocalDatabase } from "./database.ts";
+import { loadDeployedFunctions, type PlayedServices } from "./deployed-functions.ts";
 import { Expiry } from "./expiry.ts";
 import { createGateway, type DeployedFunction } from "./gateway.ts";
+import { iotDataPlane } from "./iot-data-plane.ts";
 import { installLambdaRuntime } from "./lambda-runtime.ts";
 import { mqttServer, webSocketServer } from "./mqtt-listeners.ts";
 import { LocalRegistry } from "./registry.ts";
@@ -31,6 +33,8 @@ export interface LocalOptions {
   data: string;
   bootstrapFile?: string | undefined;
   nodeName: string;
+  /** Folder of a cloud assembly, whose bundles are run in place of the sources. */
+  assets?: string | undefined;
 }
 
 /** Fleetgate, running in this process. */
@@ -44,8 +48,11 @@ export interface LocalEnvironment {
   close(): Promise<void>;
 }
 
+const allResources = Object.values<Resource>(resources);
+
 /** Starts database, broker and API, in this order; `close` ends them in the reverse order. */
 export async function startLocal(options: LocalOptions): Promise<LocalEnvironment> {
+  installLambdaRuntime();
   await using opened = new AsyncDisposableStack();
   await mkdir(options.data, { recursive: true, mode: 0o700 });
   const kept = new Level(join(options.data, "mqtt"));
@@ -57,7 +64,9 @@ export async function startLocal(options: LocalOptions): Promise<LocalEnvironmen
   const apiKeys = new ApiKeys(local.database);
   const curlCredentials = await bootstrapKeys(apiKeys, options.data, options.bootstrapFile);
   const node = nodeFacts(options.nodeName);
-  const functions = await loadFunctions({ ...registry, apiKeys, broker, node });
+  const functions = options.assets
+    ? loadDeployedFunctions(resolve(options.assets), allResources, await playServices(local, broker, opened))
+    : await loadFunctions({ ...registry, apiKeys, broker, node });
   const listen = (server: Server, port: number) => listenOn(server, options.host, port, opened);
   const gateway = createGateway(functions);
   const addresses = {
@@ -99,11 +108,25 @@ function discard(broker: EmbeddedBroker, clientid: string): void {
   broker.discardSession(clientid).catch((error) => log("error", "a session was not discarded", { error }));
 }
 
+/** What the deployed bundles call over HTTP. */
+async function playServices(
+  { endpoint: dynamoEndpoint, database }: LocalDatabase,
+  broker: EmbeddedBroker,
+  opened: AsyncDisposableStack,
+): Promise<PlayedServices> {
+  const { address, port } = await listenOn(iotDataPlane(broker), "127.0.0.1", 0, opened);
+  return {
+    accessTable: database.access,
+    registryTable: database.registry,
+    dynamoEndpoint,
+    iotEndpoint: `http://${address}:${port}`,
+  };
+}
+
 /** The very functions that are deployed, found by the name in their contract. */
 async function loadFunctions(deps: ApiDeps): Promise<DeployedFunction[]> {
-  installLambdaRuntime();
   return Promise.all(
-    Object.values<Resource>(resources).map(async (resource) => {
+    allResources.map(async (resource) => {
       const module: { handler: ResourceFunction } = await import(
         `../../functions/${resource.name}/handler.ts`
       );

@@ -78,7 +78,8 @@ function leftOut(): never {
 }
 
 function makeIotCore(): Broker {
-  const endpoint = `https://${variable("IOT_ENDPOINT")}`;
+  const host = variable("IOT_ENDPOINT");
+  const endpoint = host.startsWith("http://") ? host : `https://${host}`;
   const policy = process.env.QOS2_POLICY === "downgrade" ? "downgrade" : "refuse";
   return new IotCoreBroker(new IoTDataPlaneClient({ endpoint, maxAttempts: 3 }), policy);
 }

@@ -3,8 +3,10 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { App, Stack } from "aws-cdk-lib";
 import mqtt from "mqtt";
 import { expect, test, vi } from "vitest";
+import { Fleetgate } from "../../infra/aws/fleetgate.ts";
 import { Program, temporaryFolder } from "../support/program.ts";
 
 const shell = promisify(exec);
@@ -27,9 +29,21 @@ async function caller(program: Program, data: string) {
 /** Waits until a check passes: brokers report to the registry a moment later. */
 const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 5_000, interval: 50 });
 
-test("a client that connects is listed, gets what is published, and is gone after it was kicked out", async () => {
+/** Synthesises the app, as `cdk synth` does, and returns the folder with the bundles. */
+async function synthesise(): Promise<string> {
+  const outdir = await temporaryFolder();
+  const app = new App({ outdir });
+  new Fleetgate(new Stack(app, "journey"), "Fleetgate");
+  app.synth();
+  return outdir;
+}
+
+test.each([
+  ["with the sources", async () => []],
+  ["with the bundles that are deployed", async () => ["--assets", await synthesise()]],
+])("a client that connects is listed, gets messages, and is gone once kicked out: %s", async (_, options) => {
   const data = await temporaryFolder();
-  const program = await Program.start(data);
+  const program = await Program.start(data, ...(await options()));
   const call = await caller(program, data);
   expect((await stat(join(data, "administrator-key"))).mode & 0o777).toBe(0o600);
   const { stdout } = await shell(program.curl);
