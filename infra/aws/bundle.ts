@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { buildSync } from "esbuild";
+import { type BuildOptions, buildSync } from "esbuild";
 import type { Need } from "../../lib/contract/needs.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
@@ -7,16 +7,28 @@ const root = new URL("../..", import.meta.url).pathname;
 /** Where the bundles are, one folder each. */
 const output = join(root, "dist", "functions");
 
+/**
+ * How all bundles are made. CommonJS without dynamic imports loads fastest: as ES modules, `node:http` alone costs
+ * 40 ms.
+ */
+export const bundleOptions = {
+  bundle: true,
+  minify: true,
+  platform: "node",
+  target: "node24",
+  format: "cjs",
+  supported: { "dynamic-import": false },
+  mainFields: ["module", "main"] as string[],
+  logLevel: "warning",
+} as const satisfies BuildOptions;
+
 /** A function to bundle, by the name of its folder. */
 export interface Bundled {
   readonly name: string;
   readonly needs: readonly Need[];
 }
 
-/**
- * Bundles handlers, with as much of the SDK as they need, and returns the folder of each. CommonJS without dynamic
- * imports loads fastest: as ES modules, `node:http` alone costs 40 ms.
- */
+/** Bundles handlers, with as much of the SDK as they need, and returns the folder of each. */
 export function bundleFunctions(functions: readonly Bundled[]): (name: string) => string {
   const byParts = Map.groupBy(functions, ({ needs }) => JSON.stringify(partsOf(needs)));
   for (const [define, group] of byParts) build(group, JSON.parse(define));
@@ -38,19 +50,13 @@ function partsOf(needs: readonly Need[]): Record<string, string> {
 
 function build(functions: readonly Bundled[], define: Record<string, string>): void {
   buildSync({
+    ...bundleOptions,
     entryPoints: Object.fromEntries(
       functions.map(({ name }) => [join(name, "index"), join(root, "functions", name, "handler.ts")]),
     ),
     outdir: output,
     outExtension: { ".js": ".cjs" },
     define,
-    bundle: true,
-    minify: true,
-    platform: "node",
-    target: "node24",
-    format: "cjs",
-    supported: { "dynamic-import": false },
-    mainFields: ["module", "main"],
-    logLevel: "warning",
+    alias: { "@aws-sdk/credential-provider-node": join(root, "lib", "deps", "lambda-credentials.ts") },
   });
 }

@@ -3,7 +3,7 @@ import type { Database, Key } from "./database.ts";
 import { usernameIndex } from "./tables.ts";
 
 /** Items per Query while a list is read, and the fewest worth a call. */
-const pageSize = { most: 1_000, least: 25 };
+const pageSize = { most: 1_000, least: 8 };
 
 type Range =
   | { pk: string; beginsWith: string }

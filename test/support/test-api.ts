@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import * as resources from "../../functions/index.ts";
-import { openLocalDatabase } from "../../infra/local/database.ts";
+import { type LocalDatabase, openLocalDatabase } from "../../infra/local/database.ts";
 import { createGateway } from "../../infra/local/gateway.ts";
 import { LocalRegistry } from "../../infra/local/registry.ts";
 import { hashSecret } from "../../lib/auth/secret-hash.ts";
@@ -39,6 +39,7 @@ export interface TestAnswer {
  */
 export class TestApi {
   readonly registry: LocalRegistry;
+  readonly local: LocalDatabase;
   readonly apiKeys: ApiKeys;
   readonly broker = new TestBroker();
   readonly deps: ApiDeps;
@@ -48,7 +49,7 @@ export class TestApi {
   static async start(overrides: Partial<ApiDeps> = {}): Promise<TestApi> {
     const local = await openLocalDatabase();
     const registry = await LocalRegistry.open(local, () => {});
-    const api = new TestApi(registry, new ApiKeys(local.database), overrides);
+    const api = new TestApi(local, registry, new ApiKeys(local.database), overrides);
     api.#closers.push(() => local.close());
     for (const role of ["administrator", "viewer", "publisher"] as const) await api.addKey({ role });
     const functions = await Promise.all(
@@ -70,7 +71,13 @@ export class TestApi {
     return api;
   }
 
-  private constructor(registry: LocalRegistry, apiKeys: ApiKeys, overrides: Partial<ApiDeps>) {
+  private constructor(
+    local: LocalDatabase,
+    registry: LocalRegistry,
+    apiKeys: ApiKeys,
+    overrides: Partial<ApiDeps>,
+  ) {
+    this.local = local;
     this.registry = registry;
     this.apiKeys = apiKeys;
     const { sessions, subscriptions } = registry;
