@@ -1,5 +1,6 @@
 /** The registry: every resource of the API, one line each. */
 
+export { apiDocs } from "./api-docs/contract.ts";
 export { clients } from "./clients/contract.ts";
 export { cluster } from "./cluster/contract.ts";
 export { errorCodes } from "./error-codes/contract.ts";

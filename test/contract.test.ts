@@ -5,7 +5,7 @@ import { openApiDocument } from "../lib/contract/openapi.ts";
 import { methodOf, type Operation, pathOf, type Resource, rolesOf } from "../lib/contract/resource.ts";
 import { roles } from "../lib/contract/roles.ts";
 import { connected, subscribed } from "./support/events.ts";
-import { clientOf, sampleRequest } from "./support/operation-samples.ts";
+import { calledPath, clientOf, sampleRequest } from "./support/operation-samples.ts";
 import { type TestAnswer, TestApi } from "./support/test-api.ts";
 
 const all = Object.values<Resource>(resources);
@@ -48,12 +48,12 @@ function expectDeclared(operation: Operation, { status, text, json }: TestAnswer
 describe.each(operations)("$resource.name $name", ({ name, operation }) => {
   test("serves a valid request as it declares", async () => {
     const answer = await call(name, operation, "administrator");
-    expect(answer.status).toBeLessThan(300);
+    expect(answer.status).toBeLessThan(400);
     expectDeclared(operation, answer);
   });
 
   test("fails for unknown names as it declares", async () => {
-    const path = pathOf(operation).replaceAll(/\{\w+\}/g, "no%2Fsuch%20name");
+    const path = calledPath(operation).replaceAll(/\{\w+\}/g, "no%2Fsuch%20name");
     const { body } = sampleRequest(name, operation);
     expectDeclared(operation, await api.call(methodOf(operation), path, { body }));
   });
@@ -107,6 +107,8 @@ describe("the OpenAPI document", () => {
   const document = openApiDocument(all);
   const paths = document.paths as Record<string, Record<string, Described>>;
 
+  const documented = operations.filter(({ operation }) => operation.outsidePrefix !== "only");
+
   test("is valid OpenAPI 3.0", async () => {
     const validator = new Validator();
     expect(await validator.validate(structuredClone(document))).toEqual({ valid: true });
@@ -114,7 +116,7 @@ describe("the OpenAPI document", () => {
   });
 
   test("describes every operation, with every status that it declares", () => {
-    for (const { name, operation, resource } of operations) {
+    for (const { name, operation, resource } of documented) {
       const described = paths[pathOf(operation)]?.[methodOf(operation).toLowerCase()];
       expect(described?.operationId).toBe(`${resource.name}.${name}`);
       expect(Object.keys(described?.responses ?? {})).toEqual(
@@ -123,7 +125,7 @@ describe("the OpenAPI document", () => {
       expect(described?.security.length === 0).toBe(operation.access === "open");
     }
     const count = Object.values(paths).flatMap((methods) => Object.keys(methods)).length;
-    expect(count).toBe(operations.length);
+    expect(count).toBe(documented.length);
   });
 
   test("names the codes of an error, and the shape of an answer that shares its status", () => {

@@ -17,7 +17,7 @@ export const status = defineResource({
       summary: "Tell whether the service runs",
       description: "Text by default, JSON with `format=json`.",
       access: "open",
-      outsidePrefix: true,
+      outsidePrefix: "too",
       query: { format: z.optional(z.string()) },
       answers: { 200: z.union([z.string(), StatusJson]) },
       needs: ["node"],

@@ -1,4 +1,6 @@
-import { join } from "node:path";
+import { copyFileSync, mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, join } from "node:path";
 import { type BuildOptions, buildSync } from "esbuild";
 import type { Need } from "../../lib/contract/needs.ts";
 
@@ -26,13 +28,24 @@ export const bundleOptions = {
 export interface Bundled {
   readonly name: string;
   readonly needs: readonly Need[];
+  /** Files of packages that it reads. */
+  readonly files?: readonly string[] | undefined;
 }
 
 /** Bundles handlers, with as much of the SDK as they need, and returns the folder of each. */
 export function bundleFunctions(functions: readonly Bundled[]): (name: string) => string {
   const byParts = Map.groupBy(functions, ({ needs }) => JSON.stringify(partsOf(needs)));
   for (const [define, group] of byParts) build(group, JSON.parse(define));
+  for (const { name, files = [] } of functions) {
+    for (const file of files) copyBeside(name, file);
+  }
   return (name) => join(output, name);
+}
+
+function copyBeside(name: string, file: string): void {
+  const folder = join(output, name, "files");
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(createRequire(import.meta.url).resolve(file), join(folder, basename(file)));
 }
 
 /** Which clients beside DynamoDB's a function's bundle holds; see `lib/deps/aws.ts`. */
@@ -57,6 +70,7 @@ function build(functions: readonly Bundled[], define: Record<string, string>): v
     outdir: output,
     outExtension: { ".js": ".cjs" },
     define,
+    logOverride: { "empty-import-meta": "silent" },
     alias: { "@aws-sdk/credential-provider-node": join(root, "lib", "deps", "lambda-credentials.ts") },
   });
 }

@@ -40,10 +40,16 @@ export class Fleetgate extends Construct {
       ? Secret.fromSecretCompleteArn(this, "BootstrapKeys", settings.bootstrapSecretArn)
       : administratorKey(this, "AdministratorKey");
     const { partition, region, account } = Stack.of(this);
-    const served = Object.values<Resource>(resources);
+    const served = Object.values<Resource>(resources).filter(
+      (resource) => settings.swaggerSupport || resource.name !== resources.apiDocs.name,
+    );
     const context: FunctionContext = {
       bundleOf: bundleFunctions([
-        ...served.map((resource) => ({ name: resource.name, needs: needsOf(resource) })),
+        ...served.map((resource) => ({
+          name: resource.name,
+          needs: needsOf(resource),
+          files: resource.files,
+        })),
         ...Object.values<Worker>(workers),
       ]),
       targets: {

@@ -11,6 +11,16 @@ const withheld = new Set([
   ...["proxy-authenticate", "server", "te", "trailer", "transfer-encoding", "upgrade", "www-authenticate"],
 ]);
 
+/** What was received, as far as the gateway takes it apart. */
+export interface ReceivedRequest {
+  /** Without the stage, still encoded. */
+  path: string;
+  fullPath: string;
+  /** Still encoded. */
+  query: string;
+  body: string | null;
+}
+
 /** A route of the gateway that a request matched. */
 export interface MatchedRoute {
   /** The template, for example `/v5/clients/{proxy+}`. */
@@ -25,7 +35,7 @@ export interface MatchedRoute {
  */
 export function gatewayEvent(
   request: IncomingMessage,
-  { path, query, body }: { path: string; query: string; body: string | null },
+  { path, fullPath, query, body }: ReceivedRequest,
   route: MatchedRoute,
 ): APIGatewayProxyEvent {
   const requestId = randomUUID();
@@ -55,7 +65,7 @@ export function gatewayEvent(
         sourceIp: sourceIp(request),
         userAgent: request.headers["user-agent"] ?? null,
       },
-      path: `/${stage}${path}`,
+      path: fullPath,
       protocol: `HTTP/${request.httpVersion}`,
       requestId,
       requestTime: requestTime(now),

@@ -39,27 +39,24 @@ export function createGateway(functions: readonly DeployedFunction[]): Server {
 type Routes = ReadonlyMap<string, LambdaFunction>;
 
 async function handle(routes: Routes, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { path, query, staged } = splitUrl(request.url ?? "/");
+  const { path, fullPath, query, staged } = splitUrl(request.url ?? "/");
   const route = matchRoute(staged ? routes : outsideRoutes(routes), path);
   const run = route && routes.get(route.resource);
   if (!run || !route) return respond(response, gatewayResponses.MISSING_AUTHENTICATION_TOKEN);
   const body = await readBody(request);
   if (body === "too long") return tooLong(response);
-  const event = gatewayEvent(request, { path, query, body: body || null }, route);
+  const event = gatewayEvent(request, { path, fullPath, query, body: body || null }, route);
   if (Buffer.byteLength(JSON.stringify(event)) > limits.event) return tooLong(response);
   await answer(run, event, response);
 }
 
 /** Path without the stage, and query, both still encoded. */
-function splitUrl(url: string): { path: string; query: string; staged: boolean } {
+function splitUrl(url: string): { path: string; fullPath: string; query: string; staged: boolean } {
   const at = url.indexOf("?");
-  const full = at < 0 ? url : url.slice(0, at);
-  const staged = full.startsWith(`/${stage}/`);
-  return {
-    path: staged ? full.slice(stage.length + 1) : full,
-    query: at < 0 ? "" : url.slice(at + 1),
-    staged,
-  };
+  const fullPath = at < 0 ? url : url.slice(0, at);
+  const staged = fullPath.startsWith(`/${stage}/`);
+  const path = staged ? fullPath.slice(stage.length + 1) : fullPath;
+  return { path, fullPath, query: at < 0 ? "" : url.slice(at + 1), staged };
 }
 
 /** What is served without the stage, as under a custom domain that maps its root to it. */

@@ -25,6 +25,9 @@ export function readOptions(args: readonly string[]): LocalOptions {
         .env("EMQX_NODE__NAME"),
     )
     .addOption(
+      new Option("--no-swagger-support", "leave out /api-docs").env("EMQX_DASHBOARD__SWAGGER_SUPPORT"),
+    )
+    .addOption(
       new Option("--assets <folder>", "run the bundles of a cloud assembly (cdk.out), not the sources").env(
         "FLEETGATE_ASSETS",
       ),

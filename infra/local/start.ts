@@ -33,6 +33,8 @@ export interface LocalOptions {
   data: string;
   bootstrapFile?: string | undefined;
   nodeName: string;
+  /** Whether `/api-docs` is there. */
+  swaggerSupport: boolean;
   /** Folder of a cloud assembly, whose bundles are run in place of the sources. */
   assets?: string | undefined;
 }
@@ -48,7 +50,9 @@ export interface LocalEnvironment {
   close(): Promise<void>;
 }
 
-const allResources = Object.values<Resource>(resources);
+/** What is served; the API document can be switched off. */
+const servedResources = ({ swaggerSupport }: LocalOptions) =>
+  Object.values<Resource>(resources).filter(({ name }) => swaggerSupport || name !== resources.apiDocs.name);
 
 /** Starts database, broker and API, in this order; `close` ends them in the reverse order. */
 export async function startLocal(options: LocalOptions): Promise<LocalEnvironment> {
@@ -64,9 +68,10 @@ export async function startLocal(options: LocalOptions): Promise<LocalEnvironmen
   const apiKeys = new ApiKeys(local.database);
   const curlCredentials = await bootstrapKeys(apiKeys, options.data, options.bootstrapFile);
   const node = nodeFacts(options.nodeName);
+  const served = servedResources(options);
   const functions = options.assets
-    ? loadDeployedFunctions(resolve(options.assets), allResources, await playServices(local, broker, opened))
-    : await loadFunctions({ ...registry, apiKeys, broker, node });
+    ? loadDeployedFunctions(resolve(options.assets), served, await playServices(local, broker, opened))
+    : await loadFunctions(served, { ...registry, apiKeys, broker, node });
   const listen = (server: Server, port: number) => listenOn(server, options.host, port, opened);
   const gateway = createGateway(functions);
   const addresses = {
@@ -124,9 +129,9 @@ async function playServices(
 }
 
 /** The very functions that are deployed, found by the name in their contract. */
-async function loadFunctions(deps: ApiDeps): Promise<DeployedFunction[]> {
+async function loadFunctions(served: readonly Resource[], deps: ApiDeps): Promise<DeployedFunction[]> {
   return Promise.all(
-    allResources.map(async (resource) => {
+    served.map(async (resource) => {
       const module: { handler: ResourceFunction } = await import(
         `../../functions/${resource.name}/handler.ts`
       );

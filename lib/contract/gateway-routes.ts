@@ -11,12 +11,15 @@ export const versionPath = "/v5";
 export function gatewayRoutes(resource: Resource): string[] {
   if (resource.catchAll) return ["/", "/{proxy+}"];
   const operations = Object.values(resource.operations);
-  const outside = operations.filter((operation) => operation.outsidePrefix).map(pathOf);
-  const inside = operations.map((operation) => versionPath + staticStart(pathOf(operation)));
-  const shortest = [...new Set(inside)].filter(
+  const starts = operations.flatMap((operation) => {
+    const start = staticStart(pathOf(operation));
+    const { outsidePrefix } = operation;
+    return [...(outsidePrefix ? [start] : []), ...(outsidePrefix === "only" ? [] : [versionPath + start])];
+  });
+  const shortest = [...new Set(starts)].filter(
     (path, _, all) => !all.some((other) => path !== other && path.startsWith(`${other}/`)),
   );
-  return [...new Set(outside), ...shortest].flatMap((path) => [path, `${path}/{proxy+}`]);
+  return shortest.flatMap((path) => [path, `${path}/{proxy+}`]);
 }
 
 const staticStart = (path: string) => path.split("/{", 1)[0] ?? path;

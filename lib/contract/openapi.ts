@@ -14,6 +14,7 @@ export function openApiDocument(resources: readonly Resource[]): Json {
   const paths: Record<string, Json> = {};
   for (const resource of resources) {
     for (const [name, operation] of Object.entries(resource.operations)) {
+      if (operation.outsidePrefix === "only") continue;
       const path = pathOf(operation);
       const method = methodOf(operation).toLowerCase();
       paths[path] = { ...paths[path], [method]: describeOperation(resource, name, operation) };

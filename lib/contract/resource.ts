@@ -30,8 +30,11 @@ export interface Operation {
   /** Codes by status, with which it fails on purpose. */
   readonly errors?: Readonly<Partial<Record<ErrorStatus, readonly ErrorCode[]>>>;
   readonly needs?: readonly Need[];
-  /** Also served outside `/api/v5`, at the same path and for every method. */
-  readonly outsidePrefix?: boolean;
+  /**
+   * Served outside `/api/v5` at the same path: `too`, and there for every method; or `only` there, and no part of the
+   * API document.
+   */
+  readonly outsidePrefix?: "too" | "only";
 }
 
 /** A resource: the operations that one function serves. */
@@ -41,6 +44,8 @@ export interface Resource {
   /** Heading in the API document. */
   readonly tag: string;
   readonly operations: Readonly<Record<string, Operation>>;
+  /** Files of packages that its function reads, see `lib/deps/package-files.ts`. */
+  readonly files?: readonly string[];
   /** Receives every request that no resource claims. */
   readonly catchAll?: boolean;
 }

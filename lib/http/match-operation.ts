@@ -42,8 +42,11 @@ function compileRoutes({ operations }: Resource): Route[] {
   const routes = Object.entries(operations).flatMap(([name, operation]) => {
     const template = pathOf(operation);
     const route = { name, operation, template, parts: template.slice(1).split("/") };
-    const inside = { ...route, method: methodOf(operation) as string, prefixed: true };
-    return operation.outsidePrefix ? [inside, { ...route, method: "ANY", prefixed: false }] : [inside];
+    const method: string = methodOf(operation);
+    const outside = (methods: string[]) => methods.map((it) => ({ ...route, method: it, prefixed: false }));
+    if (operation.outsidePrefix === "only") return outside(method === "GET" ? ["GET", "HEAD"] : [method]);
+    const inside = { ...route, method, prefixed: true };
+    return operation.outsidePrefix === "too" ? [inside, ...outside(["ANY"])] : [inside];
   });
   const parameters = ({ parts }: Route) => parts.filter(isParameter).length;
   return routes.sort((a, b) => parameters(a) - parameters(b));

@@ -22,6 +22,8 @@ export interface Input<O extends Operation> {
   params: FieldsOf<O["params"]>;
   query: FieldsOf<O["query"]>;
   body: O["body"] extends z.ZodMiniType ? z.output<O["body"]> : undefined;
+  /** The still encoded path of the request, with the stage. */
+  path: string;
   answer: <S extends keyof O["answers"]>(
     status: S,
     body: BodyOf<O["answers"][S]>,

@@ -72,15 +72,22 @@ function chain(
     .handler(async (event: APIGatewayProxyEvent) => {
       const found = calls.get(event);
       if (!found) throw new Error("A request reached its operation without having been read");
-      return writeAnswer(await runOperation(found, operations[found.name], deps()));
+      return writeAnswer(
+        await runOperation(found, event.requestContext.path, operations[found.name], deps()),
+      );
     });
   return run as unknown as LambdaFunction;
 }
 
-async function runOperation(found: Found, run: AnyFunction | undefined, deps: ApiDeps): Promise<Answer> {
+async function runOperation(
+  found: Found,
+  path: string,
+  run: AnyFunction | undefined,
+  deps: ApiDeps,
+): Promise<Answer> {
   const { name, operation, params, query, body } = found;
   if (!run) throw new Error(`The operation ${name} has no function`);
-  const outcome = await run({ params, query, body, answer, fail }, deps);
+  const outcome = await run({ params, query, body, path, answer, fail }, deps);
   return outcome instanceof Answer ? outcome : new Answer(soleStatus(operation), outcome);
 }
 

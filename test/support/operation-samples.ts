@@ -5,6 +5,7 @@ import { testNode } from "./test-api.ts";
 const parameters: Record<string, (operation: string) => string> = {
   clientid: (operation) => clientOf(operation),
   code: () => "NOT_FOUND",
+  file: () => "index.html",
   node: () => testNode,
 };
 
@@ -28,7 +29,7 @@ export interface SampleRequest {
 
 /** A valid request of an operation, made from its declaration. */
 export function sampleRequest(name: string, operation: Operation): SampleRequest {
-  const path = pathOf(operation).replaceAll(/\{(\w+)\}/g, (_, parameter: string) => {
+  const path = calledPath(operation).replaceAll(/\{(\w+)\}/g, (_, parameter: string) => {
     const sample = parameters[parameter];
     if (!sample) throw new Error(missing(name, `the path parameter ${parameter}`));
     return encodeURIComponent(sample(name));
@@ -40,6 +41,10 @@ export function sampleRequest(name: string, operation: Operation): SampleRequest
   if (operation.body && !(name in bodies)) throw new Error(missing(name, "the body"));
   return { method: methodOf(operation), path, ...(operation.body && { body: bodies[name] }) };
 }
+
+/** The path of an operation as `TestApi` takes it. */
+export const calledPath = (operation: Operation) =>
+  operation.outsidePrefix === "only" ? `/${pathOf(operation)}` : pathOf(operation);
 
 const missing = (operation: string, what: string) =>
   `${operation} has no sample for ${what}: add one to test/support/operation-samples.ts`;

@@ -121,6 +121,7 @@ export class TestApi {
     const json = body !== undefined && typeof body !== "string";
     const response = await fetch(this.#base + (path.startsWith("//") ? path.slice(1) : `/api/v5${path}`), {
       method,
+      redirect: "manual",
       headers: { ...credentials, ...(json && { "content-type": "application/json" }), ...headers },
       ...(body !== undefined && { body: json ? JSON.stringify(body) : body }),
     });

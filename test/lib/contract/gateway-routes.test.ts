@@ -39,7 +39,7 @@ test("a path that only begins with the same letters does", () => {
 });
 
 test("an operation outside the prefix is reached at both places", () => {
-  expect(gatewayRoutes(resourceWith({ route: "GET /status", outsidePrefix: true }))).toEqual([
+  expect(gatewayRoutes(resourceWith({ route: "GET /status", outsidePrefix: "too" }))).toEqual([
     "/status",
     "/status/{proxy+}",
     "/v5/status",
