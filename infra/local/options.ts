@@ -25,7 +25,10 @@ export function readOptions(args: readonly string[]): LocalOptions {
         .env("EMQX_NODE__NAME"),
     )
     .addOption(
-      new Option("--no-swagger-support", "leave out /api-docs").env("EMQX_DASHBOARD__SWAGGER_SUPPORT"),
+      new Option("--swagger-support <switch>", "whether /api-docs is there")
+        .default(true)
+        .env("EMQX_DASHBOARD__SWAGGER_SUPPORT")
+        .argParser(toBoolean),
     )
     .addOption(
       new Option("--assets <folder>", "run the bundles of a cloud assembly (cdk.out), not the sources").env(
@@ -40,4 +43,9 @@ function toPort(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError("A port is a number up to 65535.");
   return port;
+}
+
+function toBoolean(text: string): boolean {
+  if (text !== "true" && text !== "false") throw new InvalidArgumentError("It is true or false.");
+  return text === "true";
 }
