@@ -60,9 +60,9 @@ function chain(
     },
   })
     .use(logRequest())
+    .use(cors(corsOrigins()))
     .use(answerErrors())
     .use(httpHeaderNormalizer())
-    .use(cors(corsOrigins()))
     .use(compressAnswer())
     .use(matchOperation(resource))
     .use(authenticate(deps))
