@@ -13,7 +13,10 @@ export function toMessage(request: PublishRequest): Message | NotPublished {
   const { topic, qos, retain, properties } = request;
   const payload = decode(request);
   if (!payload) {
-    return { reason_code: 131, message: `{decode_base64_payload_failed,<<"${request.payload}">>}` };
+    return {
+      reason_code: 131,
+      message: `{decode_base64_payload_failed,<<${JSON.stringify(request.payload)}>>}`,
+    };
   }
   if (!isTopicName(topic)) return { reason_code: 144, message: "topic_name_invalid" };
   if (Buffer.byteLength(topic) + payload.length + estimatedHeaderBytes > maxPacketBytes) {
@@ -28,7 +31,7 @@ export function isRefused(message: Message | NotPublished): message is NotPublis
 
 function decode({ payload, payload_encoding }: PublishRequest): Buffer | undefined {
   if (payload_encoding === "plain") return Buffer.from(payload);
-  const base64 = payload.replace(/\s/g, "");
+  const base64 = payload.replace(/[ \t\r\n]/g, "");
   const valid = base64.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(base64);
   return valid ? Buffer.from(base64, "base64") : undefined;
 }
