@@ -1,10 +1,14 @@
 /** The registry: every resource of the API, one line each. */
 
 export { apiDocs } from "./api-docs/contract.ts";
+export { apiKey } from "./api-key/contract.ts";
 export { clients } from "./clients/contract.ts";
 export { cluster } from "./cluster/contract.ts";
 export { errorCodes } from "./error-codes/contract.ts";
+export { login } from "./login/contract.ts";
+export { logout } from "./logout/contract.ts";
 export { nodes } from "./nodes/contract.ts";
 export { publish } from "./publish/contract.ts";
 export { status } from "./status/contract.ts";
 export { unknownPath } from "./unknown-path/contract.ts";
+export { users } from "./users/contract.ts";

@@ -1,5 +1,6 @@
 import type { CdkCustomResourceEvent, CdkCustomResourceResponse } from "aws-lambda";
 import { readBootstrapFile } from "../../lib/auth/bootstrap-file.ts";
+import { ensureFirstUser } from "../../lib/auth/first-user.ts";
 import { loadBootstrap } from "../../lib/auth/load-bootstrap.ts";
 import { work } from "../../lib/deps/work.ts";
 import { log } from "../../lib/log.ts";
@@ -11,12 +12,16 @@ import { bootstrap } from "./worker.ts";
  */
 export const handler = work(
   bootstrap,
-  async (event: CdkCustomResourceEvent, { apiKeys, bootstrapSecret }): Promise<CdkCustomResourceResponse> => {
+  async (
+    event: CdkCustomResourceEvent,
+    { apiKeys, users, bootstrapSecret },
+  ): Promise<CdkCustomResourceResponse> => {
     const PhysicalResourceId = "bootstrap";
     if (event.RequestType === "Delete") return { PhysicalResourceId };
-    const { entries, badLines } = readBootstrapFile(fileOf(await bootstrapSecret.read()));
+    const { entries, badLines } = readBootstrapFile(fileOf(await bootstrapSecret.readKeys()));
     for (const bad of badLines) log("error", "a line of the bootstrap secret was skipped", { ...bad });
     await loadBootstrap(apiKeys, entries);
+    await ensureFirstUser(users, { username: "admin", password: await bootstrapSecret.readPassword() });
     log("info", "API keys loaded", { keys: entries.length, badLines: badLines.length });
     return { PhysicalResourceId, Data: { Keys: entries.length } };
   },

@@ -1,9 +1,9 @@
 import { defineWorker } from "../../lib/contract/worker.ts";
 
-/** Brings API keys in at each deployment, so that there is a first one. */
+/** Brings API keys and the first dashboard user in at each deployment. */
 export const bootstrap = defineWorker({
   name: "bootstrap",
-  summary: "API keys from a secret, at each deployment",
+  summary: "API keys and the first dashboard user from secrets, at each deployment",
   trigger: "deployment",
-  needs: ["keys:write", "bootstrap-secret"],
+  needs: ["keys:write", "users:write", "bootstrap-secret"],
 });

@@ -39,6 +39,10 @@ export class Fleetgate extends Construct {
     const keys = settings.bootstrapSecretArn
       ? Secret.fromSecretCompleteArn(this, "BootstrapKeys", settings.bootstrapSecretArn)
       : administratorKey(this, "AdministratorKey");
+    const password = new Secret(this, "DashboardPassword", {
+      description: "Fleetgate: password of the dashboard user admin",
+      generateSecretString: { passwordLength: 43, excludePunctuation: true },
+    });
     const { partition, region, account } = Stack.of(this);
     const served = Object.values<Resource>(resources).filter(
       (resource) => settings.swaggerSupport || resource.name !== resources.apiDocs.name,
@@ -58,11 +62,13 @@ export class Fleetgate extends Construct {
         broker: `arn:${partition}:iot:${region}:${account}`,
         deadLetterQueue: events.deadLetters.queueArn,
         bootstrapSecret: keys.secretArn,
+        passwordSecret: password.secretArn,
       },
       environment: {
         ACCESS_TABLE: access.tableName,
         REGISTRY_TABLE: registry.tableName,
         BOOTSTRAP_SECRET_ARN: keys.secretArn,
+        PASSWORD_SECRET_ARN: password.secretArn,
         DEAD_LETTER_QUEUE_URL: events.deadLetters.queueUrl,
         IOT_ENDPOINT: settings.broker.endpoint ?? findIotEndpoint(this, "IotEndpoint"),
         NODE_NAME: settings.nodeName,
@@ -98,6 +104,10 @@ export class Fleetgate extends Construct {
     acceptFindings(this);
     new CfnOutput(this, "Endpoint", { value: `${this.api.url}v5`, description: "Base URL of the API" });
     new CfnOutput(this, "ApiKeysSecret", { value: keys.secretArn, description: "Secret with the API keys" });
+    new CfnOutput(this, "DashboardPasswordSecret", {
+      value: password.secretArn,
+      description: "Secret with the password of the dashboard user admin",
+    });
     new CfnOutput(this, "AccessTableName", { value: access.tableName });
     new CfnOutput(this, "RegistryTableName", { value: registry.tableName });
   }

@@ -10,6 +10,7 @@ export interface Targets {
   /** Of the lifecycle events. */
   deadLetterQueue: string;
   bootstrapSecret: string;
+  passwordSecret: string;
 }
 
 /** Actions on resources that a function is allowed. */
@@ -18,14 +19,16 @@ export interface Grant {
   resources: string[];
 }
 
-/** What every function of the API is allowed: to read the key that a caller presents. */
+/** What every function of the API is allowed: to read who calls, and to note that a key or token was used. */
 export function authenticationGrants({ accessTable }: Targets): Grant[] {
-  return [{ actions: ["dynamodb:GetItem"], resources: [accessTable] }];
+  return [{ actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"], resources: [accessTable] }];
 }
+
+const writes = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"];
 
 /** What a need allows. */
 export function grantsOf(need: Need, targets: Targets): Grant[] {
-  const { accessTable, registryTable, broker, deadLetterQueue, bootstrapSecret } = targets;
+  const { accessTable, registryTable, broker, deadLetterQueue, bootstrapSecret, passwordSecret } = targets;
   const grants: Record<Need, Grant[]> = {
     node: [],
     "registry:read": [
@@ -51,8 +54,14 @@ export function grantsOf(need: Need, targets: Targets): Grant[] {
         resources: [registryTable],
       },
     ],
-    "keys:write": [{ actions: ["dynamodb:GetItem", "dynamodb:PutItem"], resources: [accessTable] }],
-    "bootstrap-secret": [{ actions: ["secretsmanager:GetSecretValue"], resources: [bootstrapSecret] }],
+    "keys:read": [{ actions: ["dynamodb:GetItem", "dynamodb:Query"], resources: [accessTable] }],
+    "keys:write": [{ actions: writes, resources: [accessTable] }],
+    "users:read": [{ actions: ["dynamodb:GetItem", "dynamodb:Query"], resources: [accessTable] }],
+    "users:write": [{ actions: [...writes, "dynamodb:Query"], resources: [accessTable] }],
+    login: [{ actions: [...writes, "dynamodb:UpdateItem"], resources: [accessTable] }],
+    "bootstrap-secret": [
+      { actions: ["secretsmanager:GetSecretValue"], resources: [bootstrapSecret, passwordSecret] },
+    ],
     "dead-letters": [{ actions: ["sqs:SendMessage"], resources: [deadLetterQueue] }],
     fleet: [{ actions: ["iot:SearchIndex"], resources: [`${broker}:index/AWS_Things`] }],
     "broker:publish": [{ actions: ["iot:Publish", "iot:RetainPublish"], resources: [`${broker}:topic/*`] }],

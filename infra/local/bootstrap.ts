@@ -3,9 +3,11 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readBootstrapFile } from "../../lib/auth/bootstrap-file.ts";
+import { ensureFirstUser } from "../../lib/auth/first-user.ts";
 import { loadBootstrap } from "../../lib/auth/load-bootstrap.ts";
 import { log } from "../../lib/log.ts";
 import type { ApiKeys } from "../../lib/store/api-keys.ts";
+import type { DashboardUsers } from "../../lib/store/dashboard-users.ts";
 
 /** How to call the API with a key of the file, as arguments of curl that hold no secret. */
 export type CurlCredentials = string | undefined;
@@ -33,11 +35,34 @@ export async function bootstrapKeys(
   }
 }
 
-async function generatedFile(dataFolder: string): Promise<string> {
-  const path = join(dataFolder, "administrator-key");
-  if (!existsSync(path)) {
-    const key = `${randomBytes(8).toString("hex")}:${randomBytes(32).toString("base64url")}`;
-    await writeFile(path, `${key}\n`, { mode: 0o600, flag: "wx" });
+/**
+ * Makes the first dashboard user. Without a password for it, a random one is written to a file in the data folder, for
+ * its owner's eyes only. Returns that file.
+ */
+export async function bootstrapUser(
+  users: DashboardUsers,
+  dataFolder: string,
+  username: string,
+  password: string | undefined,
+): Promise<string | undefined> {
+  if (password) {
+    await ensureFirstUser(users, { username, password });
+    return undefined;
   }
+  const path = await secretFile(join(dataFolder, `${username}-password`), () => randomText());
+  await ensureFirstUser(users, { username, password: (await readFile(path, "utf8")).trim() });
   return path;
 }
+
+function generatedFile(dataFolder: string): Promise<string> {
+  const path = join(dataFolder, "administrator-key");
+  return secretFile(path, () => `${randomBytes(8).toString("hex")}:${randomText()}`);
+}
+
+/** Writes a file for its owner's eyes only, unless it is there. */
+async function secretFile(path: string, make: () => string): Promise<string> {
+  if (!existsSync(path)) await writeFile(path, `${make()}\n`, { mode: 0o600, flag: "wx" });
+  return path;
+}
+
+const randomText = () => randomBytes(32).toString("base64url");

@@ -13,7 +13,7 @@ try {
   process.exitCode = 1;
 }
 
-function greet({ http, mqtt, ws, curlCredentials }: LocalEnvironment): void {
+function greet({ http, mqtt, ws, curlCredentials, passwordFile }: LocalEnvironment): void {
   const api = `http://${http.address}:${http.port}/api/v5`;
   const credentials = curlCredentials ?? "-u '<API key>:<secret key>'";
   process.stdout.write(
@@ -23,6 +23,9 @@ function greet({ http, mqtt, ws, curlCredentials }: LocalEnvironment): void {
       `  MQTT            mqtt://${mqtt.address}:${mqtt.port}`,
       `  MQTT WebSocket  ws://${ws.address}:${ws.port}/mqtt`,
       `  Data            ${resolve(options.data)}`,
+      ...(passwordFile
+        ? [`  Dashboard user  ${options.dashboardUsername}, its password is in ${passwordFile}`]
+        : []),
       "Try it:",
       `  curl ${credentials} ${api}/nodes`,
       "",

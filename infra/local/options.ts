@@ -20,6 +20,16 @@ export function readOptions(args: readonly string[]): LocalOptions {
       ),
     )
     .addOption(
+      new Option("--dashboard-username <name>", "name of the first dashboard user")
+        .default("admin")
+        .env("EMQX_DASHBOARD__DEFAULT_USERNAME"),
+    )
+    .addOption(
+      new Option("--dashboard-password <password>", "its password; better given by the environment").env(
+        "EMQX_DASHBOARD__DEFAULT_PASSWORD",
+      ),
+    )
+    .addOption(
       new Option("--node-name <name>", "name of the node that the API shows")
         .default("emqx@127.0.0.1")
         .env("EMQX_NODE__NAME"),

@@ -14,7 +14,9 @@ import type { ApiDeps } from "../../lib/deps/types.ts";
 import type { ResourceFunction } from "../../lib/http/serve.ts";
 import { log } from "../../lib/log.ts";
 import { ApiKeys } from "../../lib/store/api-keys.ts";
-import { bootstrapKeys, type CurlCredentials } from "./bootstrap.ts";
+import { DashboardUsers } from "../../lib/store/dashboard-users.ts";
+import { LoginFailures } from "../../lib/store/login-failures.ts";
+import { bootstrapKeys, bootstrapUser, type CurlCredentials } from "./bootstrap.ts";
 import { type LocalDatabase, openLocalDatabase } from "./database.ts";
 import { loadDeployedFunctions, type PlayedServices } from "./deployed-functions.ts";
 import { Expiry } from "./expiry.ts";
@@ -32,6 +34,9 @@ export interface LocalOptions {
   /** Folder of the data. */
   data: string;
   bootstrapFile?: string | undefined;
+  /** Name of the first dashboard user, and its password; a random one is made, if absent. */
+  dashboardUsername: string;
+  dashboardPassword?: string | undefined;
   nodeName: string;
   /** Whether `/api-docs` is there. */
   swaggerSupport: boolean;
@@ -45,6 +50,8 @@ export interface LocalEnvironment {
   mqtt: AddressInfo;
   ws: AddressInfo;
   curlCredentials: CurlCredentials;
+  /** Where the password of the first dashboard user is, if it was made. */
+  passwordFile: string | undefined;
   /** Resolves when the registry has taken in all that has happened at the broker. */
   idle(): Promise<void>;
   close(): Promise<void>;
@@ -67,11 +74,15 @@ export async function startLocal(options: LocalOptions): Promise<LocalEnvironmen
   const { registry, broker } = await openBroker(local, kept, opened);
   const apiKeys = new ApiKeys(local.database);
   const curlCredentials = await bootstrapKeys(apiKeys, options.data, options.bootstrapFile);
+  const users = new DashboardUsers(local.database);
+  const loginFailures = new LoginFailures(local.database);
+  const { dashboardUsername, dashboardPassword } = options;
+  const passwordFile = await bootstrapUser(users, options.data, dashboardUsername, dashboardPassword);
   const node = nodeFacts(options.nodeName);
   const served = servedResources(options);
   const functions = options.assets
     ? loadDeployedFunctions(resolve(options.assets), served, await playServices(local, broker, opened))
-    : await loadFunctions(served, { ...registry, apiKeys, broker, node });
+    : await loadFunctions(served, { ...registry, apiKeys, users, loginFailures, broker, node });
   const listen = (server: Server, port: number) => listenOn(server, options.host, port, opened);
   const gateway = createGateway(functions);
   const addresses = {
@@ -84,6 +95,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalEnvironmen
   return {
     ...addresses,
     curlCredentials,
+    passwordFile,
     idle: () => registry.idle(),
     close: () => all.disposeAsync(),
   };

@@ -1,5 +1,4 @@
-import { hash } from "node:crypto";
-import type { ApiKey } from "../records/api-key.ts";
+import { type ApiKey, bootstrapNameOf } from "../records/api-key.ts";
 import type { ApiKeys } from "../store/api-keys.ts";
 import type { BootstrapEntry } from "./bootstrap-file.ts";
 import { hashSecret, matchesHash } from "./secret-hash.ts";
@@ -8,7 +7,10 @@ import { hashSecret, matchesHash } from "./secret-hash.ts";
  * Brings the entries of a bootstrap file into the key store. A file entry is declarative: secret, role, `enable` and
  * expiry of an existing key are set anew; an unchanged secret keeps its hash. [emqx_mgmt_auth]
  */
-export async function loadBootstrap(keys: ApiKeys, entries: readonly BootstrapEntry[]): Promise<void> {
+export async function loadBootstrap(
+  keys: Pick<ApiKeys, "get" | "put">,
+  entries: readonly BootstrapEntry[],
+): Promise<void> {
   await Promise.all(
     entries.map(async (entry) => keys.put(await toApiKey(entry, await keys.get(entry.api_key)))),
   );
@@ -20,7 +22,7 @@ async function toApiKey(
 ): Promise<ApiKey> {
   const unchanged = known !== undefined && (await matchesHash(secret, known.secret_hash));
   return {
-    name: `from_bootstrap_file_${hash("sha512", api_key, "hex").slice(0, 16)}`,
+    name: bootstrapNameOf(api_key),
     api_key,
     secret_hash: unchanged ? known.secret_hash : await hashSecret(secret, { chosen: true }),
     role,

@@ -38,9 +38,12 @@ export const unpublishedErrorCodes = [
   "API_KEY_NOT_ALLOW",
   "AUTHORIZATION_HEADER_ERROR",
   "BAD_TOKEN",
+  "ERROR_PWD_NOT_MATCH",
   "NODE_DOWN",
+  "NOT_ALLOWED",
   "TOKEN_TIME_OUT",
   "UNAUTHORIZED_ROLE",
+  "WRONG_TOKEN_OR_USERNAME",
 ] as const;
 
 export type PublishedErrorCode = keyof typeof publishedErrorCodes;

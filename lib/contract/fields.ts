@@ -66,6 +66,13 @@ export function oneOf<const Words extends readonly [string, ...string[]]>(words:
   return z.enum(words, { error: because("not_a_enum_symbol") });
 }
 
+/** Text that fits a rule; `problem` tells why it does not, in the words of the wire. */
+export function ruledText(problem: (value: string) => string | undefined) {
+  const error = ({ input }: { input?: unknown }) => because(problem(String(input)));
+  const fits = (value: string) => problem(value) === undefined;
+  return z.pipe(text(), z.string().check(z.refine(fits, { error })));
+}
+
 /** An instant as epoch milliseconds; takes a decimal epoch or RFC 3339 with a zone, `T` or a blank between. */
 export function instant() {
   const error = ({ input }: { input?: unknown }) =>
@@ -73,6 +80,15 @@ export function instant() {
   return z.pipe(
     z.transform(toEpochMilliseconds),
     z.int({ error }).check(z.gte(0, { error }), z.lte(lastInstant, { error })),
+  );
+}
+
+/** The end of something in epoch seconds, `undefined` for `infinity`; takes also RFC 3339, cut to seconds. */
+export function expiry(path: string) {
+  const error = ({ input }: { input?: unknown }) => explain(neitherEnd(path, input), false);
+  return z.pipe(
+    z.transform((value) => (value === "infinity" ? undefined : toEpochSeconds(value))),
+    z.optional(z.int({ error }).check(z.gte(0, { error }), z.lte(lastExpiry, { error }))),
   );
 }
 
@@ -163,6 +179,28 @@ function toText(value: unknown): unknown {
 }
 
 const isByte = (value: unknown) => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 256;
+
+/** The latest expiry that EMQX takes, in epoch seconds. */
+const lastExpiry = 253_402_214_400;
+
+function toEpochSeconds(value: unknown): unknown {
+  if (typeof value === "string" && /^\d+$/.test(value)) return Number(value);
+  const instant = typeof value === "string" ? toEpochMilliseconds(value) : value;
+  return typeof value === "string" && typeof instant === "number" ? Math.floor(instant / 1000) : value;
+}
+
+function neitherEnd(path: string, value: unknown): Record<string, unknown> {
+  const failure = (reason: string) => ({ kind: "validation_error", path, reason, value });
+  return {
+    reason: "matched_no_union_member",
+    mismatches: {
+      infinity: failure(`Expected: infinity, got:${value}`),
+      "emqx_utils_calendar:epoch_second()": failure(
+        typeof value === "number" ? "bad_epoch" : "bad_rfc3339_timestamp",
+      ),
+    },
+  };
+}
 
 const toNumber = (value: unknown) =>
   typeof value === "string" && /^\s*[+-]?\d+\s*$/.test(value) ? Number(value) : value;

@@ -45,9 +45,14 @@ function describeOperation(resource: Resource, name: string, operation: Operatio
       ...Object.entries(operation.params ?? {}).map(([key, schema]) => parameter("path", key, schema)),
       ...Object.entries(operation.query ?? {}).map(([key, schema]) => parameter("query", key, schema)),
     ],
-    ...(operation.body && { requestBody: { required: true, content: jsonContent(operation.body, "input") } }),
+    ...requestBody(operation),
     responses: { ...successes(operation), ...failures(operation) },
   };
+}
+
+function requestBody({ body, bodyFields }: Operation): Json {
+  const schema = body ?? (bodyFields && z.object({ ...bodyFields }));
+  return schema ? { requestBody: { required: true, content: jsonContent(schema, "input") } } : {};
 }
 
 function securityOf({ access = "credentials" }: Operation) {

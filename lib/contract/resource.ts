@@ -25,6 +25,10 @@ export interface Operation {
   readonly params?: Fields;
   readonly query?: Fields;
   readonly body?: z.ZodMiniType;
+  /** A body that is a plain list of fields: unknown ones are ignored, and the first wrong one is reported alone. */
+  readonly bodyFields?: Fields;
+  /** The path parameter that names whom it is about; who has a token of that name may call it whatever the role. */
+  readonly selfService?: string;
   /** Body by status; `null` stands for no body. */
   readonly answers: Readonly<Partial<Record<number, z.ZodMiniType | null>>>;
   /** Codes by status, with which it fails on purpose. */

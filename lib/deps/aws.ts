@@ -7,7 +7,9 @@ import type { Broker } from "../broker/broker.ts";
 import { IotCoreBroker } from "../broker/iot-core.ts";
 import { connectedThings } from "../broker/iot-fleet.ts";
 import { ApiKeys } from "../store/api-keys.ts";
+import { DashboardUsers } from "../store/dashboard-users.ts";
 import { openDatabase } from "../store/database.ts";
+import { LoginFailures } from "../store/login-failures.ts";
 import { Sessions } from "../store/sessions.ts";
 import { Subscriptions } from "../store/subscriptions.ts";
 import { StoredBootstrapSecret } from "./bootstrap-secret.ts";
@@ -45,6 +47,8 @@ function create(): Deps {
   const secret = lazily(bootstrapSecret);
   return {
     apiKeys: new ApiKeys(database),
+    users: new DashboardUsers(database),
+    loginFailures: new LoginFailures(database),
     sessions: new Sessions(database),
     subscriptions: new Subscriptions(database),
     node: nodeFacts(variable("NODE_NAME")),
@@ -89,7 +93,10 @@ function makeDeadLetters(): DeadLetters {
 }
 
 function makeBootstrapSecret(): BootstrapSecret {
-  return new StoredBootstrapSecret(new SecretsManagerClient({}), variable("BOOTSTRAP_SECRET_ARN"));
+  return new StoredBootstrapSecret(new SecretsManagerClient({}), {
+    keys: variable("BOOTSTRAP_SECRET_ARN"),
+    password: variable("PASSWORD_SECRET_ARN"),
+  });
 }
 
 function makeFleet(): Fleet {

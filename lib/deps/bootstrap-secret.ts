@@ -1,18 +1,26 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { BootstrapSecret } from "./types.ts";
 
-/** The deployment's secret in Secrets Manager. */
+/** The deployment's secrets in Secrets Manager. */
 export class StoredBootstrapSecret implements BootstrapSecret {
   readonly #client: SecretsManagerClient;
-  readonly #arn: string;
+  readonly #arns: { keys: string; password: string };
 
-  constructor(client: SecretsManagerClient, arn: string) {
+  constructor(client: SecretsManagerClient, arns: { keys: string; password: string }) {
     this.#client = client;
-    this.#arn = arn;
+    this.#arns = arns;
   }
 
-  async read(): Promise<string> {
-    const { SecretString = "" } = await this.#client.send(new GetSecretValueCommand({ SecretId: this.#arn }));
+  readKeys(): Promise<string> {
+    return this.#read(this.#arns.keys);
+  }
+
+  readPassword(): Promise<string> {
+    return this.#read(this.#arns.password);
+  }
+
+  async #read(SecretId: string): Promise<string> {
+    const { SecretString = "" } = await this.#client.send(new GetSecretValueCommand({ SecretId }));
     return SecretString;
   }
 }

@@ -2,12 +2,16 @@ import type { Broker } from "../broker/broker.ts";
 import type { Need } from "../contract/needs.ts";
 import type { NodeFacts } from "../records/node.ts";
 import type { ApiKeys } from "../store/api-keys.ts";
+import type { DashboardUsers } from "../store/dashboard-users.ts";
+import type { LoginFailures } from "../store/login-failures.ts";
 import type { Sessions } from "../store/sessions.ts";
 import type { Subscriptions } from "../store/subscriptions.ts";
 
 /** What the functions of the API use. */
 export interface ApiDeps {
   apiKeys: ApiKeys;
+  users: DashboardUsers;
+  loginFailures: LoginFailures;
   sessions: Sessions;
   subscriptions: Subscriptions;
   broker: Broker;
@@ -23,8 +27,10 @@ export interface Deps extends ApiDeps {
 
 /** API keys that a deployment brings. */
 export interface BootstrapSecret {
-  /** The text of the secret. */
-  read(): Promise<string>;
+  /** The text of the secret with API keys. */
+  readKeys(): Promise<string>;
+  /** The password of the first dashboard user. */
+  readPassword(): Promise<string>;
 }
 
 /** Where events go that cannot be brought in. */
@@ -48,7 +54,11 @@ interface Pieces {
   };
   "registry:ingest": Pick<Deps, "sessions" | "subscriptions">;
   "registry:follow": Pick<Deps, "sessions" | "subscriptions">;
-  "keys:write": Pick<Deps, "apiKeys">;
+  "keys:read": { apiKeys: Pick<ApiKeys, "getByName" | "list"> };
+  "keys:write": { apiKeys: Pick<ApiKeys, "get" | "add" | "replace" | "put" | "remove"> };
+  "users:read": { users: Pick<DashboardUsers, "get" | "list"> };
+  "users:write": { users: DashboardUsers };
+  login: { users: DashboardUsers; loginFailures: LoginFailures };
   "bootstrap-secret": Pick<Deps, "bootstrapSecret">;
   "dead-letters": Pick<Deps, "deadLetters">;
   fleet: Pick<Deps, "fleet">;

@@ -4,12 +4,10 @@ import type { APIGatewayProxyEvent, Context } from "aws-lambda";
 import type { Operation } from "../contract/resource.ts";
 import type { Role } from "../contract/roles.ts";
 
-/** Who calls. */
-export interface Caller {
-  kind: "api_key";
-  name: string;
-  role: Role;
-}
+/** Who calls: an API key by its name, or a dashboard user by a token. */
+export type Caller =
+  | { kind: "api_key"; name: string; role: Role }
+  | { kind: "token"; name: string; role: Role; token: string; valid_until: number };
 
 /** A path segment whose bytes are not UTF-8; no text field accepts it. */
 export class InvalidUtf8 {

@@ -3,6 +3,7 @@ import type { Need } from "../contract/needs.ts";
 import type { Operation, Resource } from "../contract/resource.ts";
 import type { DepsFor } from "../deps/types.ts";
 import type { Answer } from "./answer.ts";
+import type { Caller } from "./http-request.ts";
 
 /** The functions of a resource's operations, one each. */
 export type Handlers<R extends Resource> = {
@@ -21,7 +22,15 @@ export type OperationFunction<O extends Operation> = (
 export interface Input<O extends Operation> {
   params: FieldsOf<O["params"]>;
   query: FieldsOf<O["query"]>;
-  body: O["body"] extends z.ZodMiniType ? z.output<O["body"]> : undefined;
+  body: O["body"] extends z.ZodMiniType
+    ? z.output<O["body"]>
+    : O["bodyFields"] extends Readonly<Record<string, z.ZodMiniType>>
+      ? FieldsOf<O["bodyFields"]>
+      : undefined;
+  /** Who calls; absent only where nobody needs to say so. */
+  caller: Caller | undefined;
+  /** Address of the caller. */
+  address: string;
   /** The still encoded path of the request, with the stage. */
   path: string;
   answer: <S extends keyof O["answers"]>(

@@ -9,11 +9,11 @@ import { failureText } from "./validation-failure.ts";
 export function readRequest(): Middleware {
   return {
     before: ({ event, internal }) => {
-      const { params = {}, query = {}, body } = internal.operation;
+      const { params = {}, query = {}, body, bodyFields } = internal.operation;
       const json = parseBody(event);
       internal.params = readFields(params, internal.pathParameters);
       internal.query = readFields(query, queryOf(event, query));
-      internal.body = body && readBody(body, json);
+      internal.body = bodyFields ? readBodyFields(bodyFields, json) : body && readBody(body, json);
     },
   };
 }
@@ -62,14 +62,28 @@ function nullsAreAbsent(this: unknown, _: string, value: unknown): unknown {
   return value === null && !Array.isArray(this) ? undefined : value;
 }
 
+/** A plain list of fields ignores what it does not know, because clients send whole objects back. */
+function readBodyFields(fields: Fields, body: Body): Record<string, unknown> {
+  const value = jsonOf(body);
+  if (typeof value !== "object" || Array.isArray(value)) {
+    const failure = { kind: "validation_error", path: "root", reason: "bad_value_for_struct", value };
+    throw badRequest(JSON.stringify(failure));
+  }
+  return readFields(fields, value as Record<string, unknown>);
+}
+
 function readBody(schema: z.ZodMiniType, body: Body): unknown {
+  const result = schema.safeParse(jsonOf(body), { reportInput: true });
+  if (!result.success) throw badRequest(failureText(result.error.issues, ["root"]));
+  return result.data;
+}
+
+/** No body, and `null`, count as an object without fields. */
+function jsonOf(body: Body): unknown {
   if (body.kind === "other" || (body.kind === "json" && typeof body.value === "string")) {
     throw new HttpError(415, "UNSUPPORTED_MEDIA_TYPE", "content-type:application/json Required");
   }
-  const value = body.kind === "json" ? (body.value ?? {}) : {};
-  const result = schema.safeParse(value, { reportInput: true });
-  if (!result.success) throw badRequest(failureText(result.error.issues, ["root"]));
-  return result.data;
+  return body.kind === "json" ? (body.value ?? {}) : {};
 }
 
 const badRequest = (message: string) => new HttpError(400, "BAD_REQUEST", message);

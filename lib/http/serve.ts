@@ -66,28 +66,27 @@ function chain(
     .use(compressAnswer())
     .use(matchOperation(resource))
     .use(authenticate(deps))
-    .use(authorize())
+    .use(authorize(deps))
     .use(readRequest())
     .before(({ event, internal }) => void calls.set(event, internal))
     .handler(async (event: APIGatewayProxyEvent) => {
       const found = calls.get(event);
       if (!found) throw new Error("A request reached its operation without having been read");
-      return writeAnswer(
-        await runOperation(found, event.requestContext.path, operations[found.name], deps()),
-      );
+      return writeAnswer(await runOperation(found, event.requestContext, operations[found.name], deps()));
     });
   return run as unknown as LambdaFunction;
 }
 
 async function runOperation(
   found: Found,
-  path: string,
+  context: APIGatewayProxyEvent["requestContext"],
   run: AnyFunction | undefined,
   deps: ApiDeps,
 ): Promise<Answer> {
   const { name, operation, params, query, body } = found;
   if (!run) throw new Error(`The operation ${name} has no function`);
-  const outcome = await run({ params, query, body, path, answer, fail }, deps);
+  const call = { caller: found.caller, address: context.identity.sourceIp, path: context.path };
+  const outcome = await run({ params, query, body, ...call, answer, fail }, deps);
   return outcome instanceof Answer ? outcome : new Answer(soleStatus(operation), outcome);
 }
 

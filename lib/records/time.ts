@@ -2,3 +2,8 @@
 export function rfc3339(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace("Z", "+00:00");
 }
+
+/** Epoch seconds as RFC 3339 without a fraction. */
+export function rfc3339Seconds(seconds: number): string {
+  return rfc3339(seconds * 1000).replace(".000", "");
+}

@@ -1,13 +1,17 @@
-import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
-import type { ApiKey } from "../records/api-key.ts";
-import type { Database } from "./database.ts";
+import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { type ApiKey, apiKeyOf } from "../records/api-key.ts";
+import { type Database, isConditionFailure } from "./database.ts";
 
+/** All keys lie in one collection, so that listing them is one Query and finding one is one GetItem. */
 const pk = "api_key";
+
+/** From the name of a key that was not made by its name to its `api_key`. */
+const namesPk = "api_key_name";
 
 /** The longest `api_key` that is kept, in bytes; DynamoDB's limit for a sort key is 1,024. */
 export const maxApiKeyBytes = 1_024;
 
-/** The API keys of the access table. */
+/** The API keys of the access table. Reads are consistent, so that every change counts on the next request. */
 export class ApiKeys {
   readonly #database: Database;
 
@@ -17,18 +21,112 @@ export class ApiKeys {
 
   async get(api_key: string): Promise<ApiKey | undefined> {
     if (api_key === "" || Buffer.byteLength(api_key) > maxApiKeyBytes) return undefined;
-    const { Item } = await this.#database.client.send(
-      new GetCommand({ TableName: this.#database.access, Key: { pk, sk: api_key }, ConsistentRead: true }),
-    );
+    const Item = await this.#item(pk, api_key);
     return Item && toApiKey(Item);
   }
 
-  /** Creates or replaces a key. */
+  async getByName(name: string): Promise<ApiKey | undefined> {
+    const made = await this.get(apiKeyOf(name));
+    if (made?.name === name) return made;
+    const pointer = await this.#item(namesPk, name);
+    const found = pointer && (await this.get(String(pointer.api_key)));
+    return found?.name === name ? found : undefined;
+  }
+
+  async list(): Promise<ApiKey[]> {
+    const keys: ApiKey[] = [];
+    let ExclusiveStartKey: Record<string, unknown> | undefined;
+    do {
+      const { Items = [], LastEvaluatedKey } = await this.#database.client.send(
+        new QueryCommand({
+          TableName: this.#database.access,
+          KeyConditionExpression: "pk = :pk",
+          ExpressionAttributeValues: { ":pk": pk },
+          ConsistentRead: true,
+          ExclusiveStartKey,
+        }),
+      );
+      keys.push(...Items.map(toApiKey));
+      ExclusiveStartKey = LastEvaluatedKey;
+    } while (ExclusiveStartKey);
+    return keys;
+  }
+
+  /** Adds a key. Returns `false` and changes nothing if its `api_key` is taken. */
+  async add(key: ApiKey): Promise<boolean> {
+    return this.#write(key, "attribute_not_exists(pk)");
+  }
+
+  /** Replaces a key. Returns `false` and changes nothing if there is none. */
+  async replace(key: ApiKey): Promise<boolean> {
+    return this.#write(key, "attribute_exists(pk)");
+  }
+
+  /** Creates or replaces a key that was not made by its name. */
   async put(key: ApiKey): Promise<void> {
-    const { api_key, ...rest } = key;
     await this.#database.client.send(
-      new PutCommand({ TableName: this.#database.access, Item: { pk, sk: api_key, ...rest } }),
+      new PutCommand({
+        TableName: this.#database.access,
+        Item: { pk: namesPk, sk: key.name, api_key: key.api_key },
+      }),
     );
+    await this.#write(key);
+  }
+
+  /** Returns whether there was such a key. */
+  async remove({ name, api_key }: ApiKey): Promise<boolean> {
+    const TableName = this.#database.access;
+    const { Attributes } = await this.#database.client.send(
+      new DeleteCommand({ TableName, Key: { pk, sk: api_key }, ReturnValues: "ALL_OLD" }),
+    );
+    if (apiKeyOf(name) !== api_key) {
+      await this.#database.client.send(new DeleteCommand({ TableName, Key: { pk: namesPk, sk: name } }));
+    }
+    return Attributes !== undefined;
+  }
+
+  /** Notes that a key was used at a time (epoch seconds). A key that was deleted meanwhile stays deleted. */
+  async noteUse({ api_key }: ApiKey, at: number): Promise<void> {
+    try {
+      await this.#database.client.send(
+        new UpdateCommand({
+          TableName: this.#database.access,
+          Key: { pk, sk: api_key },
+          UpdateExpression: "SET last_used_at = :at",
+          ConditionExpression: "attribute_exists(pk)",
+          ExpressionAttributeValues: { ":at": at },
+        }),
+      );
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+    }
+  }
+
+  async #item(partition: string, sk: string): Promise<Record<string, unknown> | undefined> {
+    const { Item } = await this.#database.client.send(
+      new GetCommand({
+        TableName: this.#database.access,
+        Key: { pk: partition, sk },
+        ConsistentRead: true,
+      }),
+    );
+    return Item;
+  }
+
+  async #write({ api_key, ...rest }: ApiKey, ConditionExpression?: string): Promise<boolean> {
+    try {
+      await this.#database.client.send(
+        new PutCommand({
+          TableName: this.#database.access,
+          Item: { pk, sk: api_key, ...rest },
+          ConditionExpression,
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (isConditionFailure(error)) return false;
+      throw error;
+    }
   }
 }
 

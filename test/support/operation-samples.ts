@@ -6,11 +6,21 @@ const parameters: Record<string, (operation: string) => string> = {
   clientid: (operation) => clientOf(operation),
   code: () => "NOT_FOUND",
   file: () => "index.html",
+  name: (operation) => keyOf(operation),
+  username: (operation) => userOf(operation),
   node: () => testNode,
 };
 
 /** Bodies by the name of the operation. */
 const bodies: Record<string, unknown> = {
+  createApiKey: { name: "sample", desc: "a sample", enable: true, role: "viewer" },
+  updateApiKey: { desc: "changed" },
+  rotateApiKey: {},
+  login: { username: "administrator_user", password: "passw0rd" },
+  logout: { username: "administrator_user" },
+  createUser: { username: "sample", password: "passw0rd", description: "", role: "viewer" },
+  updateUser: { description: "changed" },
+  changePassword: { old_pwd: "passw0rd", new_pwd: "passw0rd2" },
   publishMessage: { topic: "t/1", payload: "hello", qos: 1 },
   publishMessages: [
     { topic: "t/1", payload: "hello" },
@@ -20,6 +30,10 @@ const bodies: Record<string, unknown> = {
 
 /** The client that an operation's sample is about; each has its own, because some operations remove it. */
 export const clientOf = (operation: string) => `client/of ${operation}`;
+
+/** The key and the user that an operation's sample is about. */
+export const keyOf = (operation: string) => `key-of-${operation}`;
+export const userOf = (operation: string) => `user_of_${operation}`;
 
 export interface SampleRequest {
   method: string;
@@ -38,8 +52,9 @@ export function sampleRequest(name: string, operation: Operation): SampleRequest
     if (!schema.safeParse(undefined).success)
       throw new Error(missing(name, `the query parameter ${parameter}`));
   }
-  if (operation.body && !(name in bodies)) throw new Error(missing(name, "the body"));
-  return { method: methodOf(operation), path, ...(operation.body && { body: bodies[name] }) };
+  const hasBody = operation.body !== undefined || operation.bodyFields !== undefined;
+  if (hasBody && !(name in bodies)) throw new Error(missing(name, "the body"));
+  return { method: methodOf(operation), path, ...(hasBody && { body: bodies[name] }) };
 }
 
 /** The path of an operation as `TestApi` takes it. */

@@ -4,21 +4,27 @@ import * as resources from "../../functions/index.ts";
 import { type LocalDatabase, openLocalDatabase } from "../../infra/local/database.ts";
 import { createGateway } from "../../infra/local/gateway.ts";
 import { LocalRegistry } from "../../infra/local/registry.ts";
+import { issueToken } from "../../lib/auth/login-token.ts";
 import { hashSecret } from "../../lib/auth/secret-hash.ts";
 import type { Resource } from "../../lib/contract/resource.ts";
 import type { Role } from "../../lib/contract/roles.ts";
 import type { ApiDeps } from "../../lib/deps/types.ts";
 import type { ResourceFunction } from "../../lib/http/serve.ts";
 import type { ApiKey } from "../../lib/records/api-key.ts";
+import type { UserRole } from "../../lib/records/dashboard-user.ts";
 import { ApiKeys } from "../../lib/store/api-keys.ts";
+import { DashboardUsers } from "../../lib/store/dashboard-users.ts";
+import { LoginFailures } from "../../lib/store/login-failures.ts";
 import { TestBroker } from "./test-broker.ts";
 
 /** Name of the one node of a test's deployment. */
 export const testNode = "test@127.0.0.1";
 
+export type Caller = Role | "administrator token" | "viewer token";
+
 export interface TestRequest {
-  /** Role of the key that calls; `null` sends no credentials. Default: administrator. */
-  as?: Role | null;
+  /** Role of the key or token that calls; `null` sends no credentials. Default: a key of an administrator. */
+  as?: Caller | null;
   headers?: Record<string, string>;
   /** Sent as JSON, unless it is a text, which is sent as it is. */
   body?: unknown;
@@ -44,6 +50,7 @@ export class TestApi {
   readonly broker = new TestBroker();
   readonly deps: ApiDeps;
   #base = "";
+  readonly #tokens = new Map<string, string>();
   readonly #closers: (() => Promise<void>)[] = [];
 
   static async start(overrides: Partial<ApiDeps> = {}): Promise<TestApi> {
@@ -52,6 +59,9 @@ export class TestApi {
     const api = new TestApi(local, registry, new ApiKeys(local.database), overrides);
     api.#closers.push(() => local.close());
     for (const role of ["administrator", "viewer", "publisher"] as const) await api.addKey({ role });
+    for (const role of ["administrator", "viewer"] as const) {
+      api.#tokens.set(`${role} token`, await api.addUser({ role }));
+    }
     const functions = await Promise.all(
       Object.values<Resource>(resources).map(async (resource) => {
         const module: { handler: ResourceFunction } = await import(
@@ -91,7 +101,18 @@ export class TestApi {
       sys_path: "/",
     };
     const node = { name: testNode, started_at: Date.now(), load: () => load };
-    this.deps = { apiKeys, sessions, subscriptions, broker: this.broker, node, ...overrides };
+    const { database } = local;
+    const users = new DashboardUsers(database);
+    this.deps = {
+      apiKeys,
+      users,
+      loginFailures: new LoginFailures(database),
+      sessions,
+      subscriptions,
+      broker: this.broker,
+      node,
+      ...overrides,
+    };
   }
 
   /** The address of the API, without a path. */
@@ -115,9 +136,28 @@ export class TestApi {
     });
   }
 
+  /** The dashboard users with all that can be done with them. */
+  get dashboardUsers(): DashboardUsers {
+    return new DashboardUsers(this.local.database);
+  }
+
+  /** The value of the `Authorization` header of a caller. */
+  authorization(as: Caller): string {
+    return as.endsWith(" token") ? `Bearer ${this.#tokens.get(as)}` : `Basic ${btoa(`${as}:secret`)}`;
+  }
+
+  /** Adds a dashboard user, `<role>_user` unless named, and returns a token of it. */
+  async addUser({ role, username = `${role}_user` }: { role: UserRole; username?: string }): Promise<string> {
+    const users = this.dashboardUsers;
+    const user = { username, role, description: "", generation: 1 };
+    const password_hash = await hashSecret("passw0rd", { chosen: false });
+    await users.add({ ...user, password_hash });
+    return issueToken(users, { ...user, password_hash });
+  }
+
   /** Sends a request; the path is below `/api/v5` unless it begins with `//`. */
   async call(method: string, path: string, { as = "administrator", headers, body }: TestRequest = {}) {
-    const credentials = as && { authorization: `Basic ${btoa(`${as}:secret`)}` };
+    const credentials = as && { authorization: this.authorization(as) };
     const json = body !== undefined && typeof body !== "string";
     const response = await fetch(this.#base + (path.startsWith("//") ? path.slice(1) : `/api/v5${path}`), {
       method,

@@ -3,18 +3,25 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { handler } from "../../../functions/bootstrap/handler.ts";
 import { type LocalDatabase, openLocalDatabase } from "../../../infra/local/database.ts";
 import { ApiKeys } from "../../../lib/store/api-keys.ts";
+import { DashboardUsers } from "../../../lib/store/dashboard-users.ts";
 
 let local: LocalDatabase;
 let apiKeys: ApiKeys;
+let users: DashboardUsers;
 
 beforeAll(async () => {
   local = await openLocalDatabase();
   apiKeys = new ApiKeys(local.database);
+  users = new DashboardUsers(local.database);
 });
 afterAll(() => local.close());
 
 const deploy = (secret: string, RequestType = "Create") =>
-  handler.with({ apiKeys, bootstrapSecret: { read: async () => secret } })({
+  handler.with({
+    apiKeys,
+    users,
+    bootstrapSecret: { readKeys: async () => secret, readPassword: async () => "passw0rd of admin" },
+  })({
     RequestType,
   } as CdkCustomResourceEvent);
 
@@ -37,4 +44,11 @@ test("an unchanged secret keeps its stored hash at the next deployment", async (
 test("keys stay when the deployment goes", async () => {
   await deploy("", "Delete");
   expect(await apiKeys.get("a")).toBeDefined();
+});
+
+test("the first dashboard user is made once, and keeps the password that it has since", async () => {
+  const before = await users.get("admin");
+  expect(before).toMatchObject({ role: "administrator" });
+  await deploy("a:b:viewer", "Update");
+  expect((await users.get("admin"))?.password_hash).toBe(before?.password_hash);
 });

@@ -69,7 +69,11 @@ const actionsByNeed: Record<Need, string[]> = {
     ...["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
     "dynamodb:UpdateItem",
   ],
-  "keys:write": ["dynamodb:GetItem", "dynamodb:PutItem"],
+  "keys:read": ["dynamodb:GetItem", "dynamodb:Query"],
+  "keys:write": ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"],
+  "users:read": ["dynamodb:GetItem", "dynamodb:Query"],
+  "users:write": ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
+  login: ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
   "bootstrap-secret": ["secretsmanager:GetSecretValue"],
   "dead-letters": ["sqs:SendMessage"],
   fleet: ["iot:SearchIndex"],
@@ -81,7 +85,7 @@ const actionsByNeed: Record<Need, string[]> = {
 test.each(all)("$name is allowed what its operations need, and nothing more", (resource) => {
   const needed = needsOf(resource).flatMap((need) => actionsByNeed[need]);
   const tracing = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
-  const expected = new Set(["dynamodb:GetItem", ...needed, ...tracing]);
+  const expected = new Set(["dynamodb:GetItem", "dynamodb:UpdateItem", ...needed, ...tracing]);
   expect(actionsOf(resource.name)).toEqual([...expected].sort());
 });
 
