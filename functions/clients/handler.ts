@@ -21,9 +21,17 @@ export const handler = serve(clients, {
         `the ${name} parameter expected type is ${type}, but the value is ${value}`,
       );
     const ip_address =
-      rest.ip_address && (normalAddress(rest.ip_address) ?? wrong("ip_address", "ip", rest.ip_address));
-    if (proto_ver && !/^\d+$/.test(proto_ver)) return wrong("proto_ver", "integer", proto_ver);
-    const filter = { ...rest, ip_address, proto_ver: proto_ver ? Number(proto_ver) : undefined };
+      rest.ip_address === undefined
+        ? undefined
+        : (normalAddress(rest.ip_address) ?? wrong("ip_address", "ip", rest.ip_address));
+    if (proto_ver !== undefined && !/^[+-]?\d+$/.test(proto_ver)) {
+      return wrong("proto_ver", "integer", proto_ver);
+    }
+    const filter = {
+      ...rest,
+      ip_address,
+      proto_ver: proto_ver === undefined ? undefined : Number(proto_ver),
+    };
     const found = await listSessions(sessions, { page, limit, clientid, username, filter });
     const { count, hasnext } = found;
     return {
