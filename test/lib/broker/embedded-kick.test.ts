@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Message } from "../../../lib/broker/broker.ts";
+import { type EmbeddedClient, EmbeddedSetup } from "../../support/embedded-setup.ts";
+
+let setup: EmbeddedSetup;
+
+beforeEach(async () => {
+  setup = await EmbeddedSetup.start();
+});
+
+afterEach(() => setup.close());
+
+const message = (topic: string, given: Partial<Message> = {}): Message => ({
+  topic,
+  payload: Buffer.from(topic),
+  qos: 0,
+  retain: false,
+  ...given,
+});
+
+const publish = (topic: string, given?: Partial<Message>) => setup.broker.publish(message(topic, given));
+const payloadsOf = ({ received }: EmbeddedClient) => received.map(({ payload }) => payload);
+
+/** A client that was connected with a persistent session, subscribed with QoS 1, and left. */
+async function leave(clientid: string, ...filters: string[]): Promise<void> {
+  const client = await setup.connectPersistent(clientid);
+  await client.mqtt.subscribeAsync(filters, { qos: 1 });
+  await setup.disconnect(client);
+}
+
+test("a client that is kicked out loses its connection, and is told of once", async () => {
+  const client = await setup.connect("c");
+  await client.mqtt.subscribeAsync("t");
+  expect(await setup.broker.kick("c")).toBe(true);
+  await client.closed;
+  expect(setup.of("disconnected", client)).toHaveLength(1);
+  expect(setup.of("unsubscribed", client)).toEqual([]);
+  expect(await setup.broker.session("c")).toBeUndefined();
+  expect(await publish("t")).toBe("unmatched");
+  expect(await setup.broker.kick("c")).toBe(false);
+});
+
+test("a client that is kicked out while it is away loses what waits for it, whether it was sent before or not", async () => {
+  const client = await setup.connectPersistent("c", { customHandleAcks: () => {} });
+  await client.mqtt.subscribeAsync("t", { qos: 1 });
+  // It never acknowledges this one.
+  client.mqtt.handleMessage = () => {};
+  await publish("t", { qos: 1 });
+  await vi.waitFor(() => expect(client.received).toHaveLength(1));
+  client.mqtt.stream.destroy();
+  await vi.waitFor(() => expect(setup.of("disconnected", "c")).toHaveLength(1));
+  for (const payload of ["1", "2", "3"]) await publish("t", { qos: 1, payload: Buffer.from(payload) });
+  expect(await setup.broker.kick("c")).toBe(true);
+  expect(await publish("t", { qos: 1 })).toBe("unmatched");
+  const again = await setup.connectPersistent("c");
+  expect(await setup.broker.subscriptions("c")).toEqual([]);
+  await again.mqtt.subscribeAsync("t", { qos: 1 });
+  expect(await setup.broker.sendTo("c", message("end"))).toBe(true);
+  await vi.waitFor(() => expect(payloadsOf(again)).toEqual(["end"]));
+});
+
+test("a client that is kicked out while it is connected loses its session too", async () => {
+  const { mqtt, closed } = await setup.connectPersistent("c");
+  await mqtt.subscribeAsync("t", { qos: 1 });
+  expect(await setup.broker.kick("c")).toBe(true);
+  await closed;
+  expect(await publish("t", { qos: 1 })).toBe("unmatched");
+  setup = await setup.restart();
+  expect(await setup.broker.session("c")).toBeUndefined();
+  expect(await publish("t", { qos: 1 })).toBe("unmatched");
+});
+
+test("a client that is kicked out does not take others with it", async () => {
+  await leave("other", "t");
+  await leave("other/1", "t");
+  await setup.broker.kick("other");
+  expect(await setup.broker.subscriptions("other/1")).toEqual([{ topic: "t", qos: 1 }]);
+  expect(await publish("t", { qos: 1 })).toBe("delivered");
+});
+
+test.each([
+  [{}, ["will", "end"]],
+  [{ preventWill: true }, ["end"]],
+])("kicked out with %j, a client has others get %j", async (options, expected) => {
+  const heir = await setup.connect("heir");
+  await heir.mqtt.subscribeAsync("#");
+  const will = { topic: "last", payload: Buffer.from("will"), qos: 0, retain: false } as const;
+  await setup.connect("c", { will });
+  await setup.broker.kick("c", options);
+  await publish("end");
+  await vi.waitFor(() => expect(payloadsOf(heir)).toEqual(expected));
+});
+
+test("nobody is kicked out twice, and a client that never came is not told of", async () => {
+  await leave("away", "t");
+  expect(await Promise.all([setup.broker.kick("away"), setup.broker.kick("stranger")])).toEqual([
+    true,
+    false,
+  ]);
+  expect(await setup.broker.kick("away")).toBe(false);
+  expect(setup.of(undefined, "stranger")).toEqual([]);
+});
