@@ -68,9 +68,9 @@ function outsideRoutes(routes: Routes): Routes {
 function matchRoute(routes: Routes, path: string): MatchedRoute | undefined {
   const trimmed = path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
   if (routes.has(trimmed)) return { resource: trimmed };
-  for (let end = path.lastIndexOf("/"); end >= 0; end = path.lastIndexOf("/", end - 1)) {
-    const resource = `${path.slice(0, end)}/{proxy+}`;
-    if (routes.has(resource)) return { resource, proxy: path.slice(end + 1) };
+  for (let end = trimmed.lastIndexOf("/"); end >= 0; end = trimmed.lastIndexOf("/", end - 1)) {
+    const resource = `${trimmed.slice(0, end)}/{proxy+}`;
+    if (routes.has(resource)) return { resource, proxy: trimmed.slice(end + 1) };
     if (end === 0) break;
   }
   return undefined;
@@ -96,11 +96,14 @@ async function answer(
     clearTimeout(timer);
     return begin(response, head, event.requestContext.requestId);
   });
+  // Whoever writes is told by the call that failed; a caller who has gone is no reason to end the process.
+  stream.on("error", () => {});
   const timer = setTimeout(() => {
     if (!response.headersSent) respond(response, gatewayResponses.INTEGRATION_TIMEOUT);
   }, limits.integration);
   try {
     await invoke(run, event, stream, limits.integration);
+    if (!stream.head) throw new Error("The function ended without an answer");
   } catch (error) {
     log("error", "a function failed", { requestId: event.requestContext.requestId, error });
     if (response.headersSent) response.destroy();
