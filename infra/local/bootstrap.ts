@@ -28,7 +28,8 @@ export async function bootstrapKeys(
       log("error", "a line of the bootstrap file was skipped", { file: path, ...bad });
     await loadBootstrap(apiKeys, entries);
     const administrator = entries.find(({ role }) => role === "administrator");
-    return administrator && `-u "$(sed -n ${administrator.line}p '${path}' | cut -d: -f1,2)"`;
+    const quoted = `'${path.replaceAll("'", `'\\''`)}'`;
+    return administrator && `-u "$(sed -n ${administrator.line}p ${quoted} | cut -d: -f1,2)"`;
   } catch (error) {
     log("error", "the bootstrap file could not be loaded", { file: path, error });
     return undefined;
