@@ -40,10 +40,11 @@ export class Expiry {
 
   /** Deletes what has expired. */
   async sweep(now = Math.floor(Date.now() / 1000)): Promise<void> {
-    for (const [name, item] of this.#due) {
-      if (item.expires_at === undefined || item.expires_at > now) continue;
+    for (const name of [...this.#due.keys()]) {
+      const item = this.#due.get(name);
+      if (item?.expires_at === undefined || item.expires_at > now) continue;
       this.#due.delete(name);
-      await this.#delete(item, now);
+      if (!(await this.#delete(item, now)) && !this.#due.has(name)) this.#due.set(name, item);
     }
   }
 
@@ -57,7 +58,8 @@ export class Expiry {
     else this.#due.set(name, { pk, sk, expires_at });
   }
 
-  async #delete({ pk, sk }: Key, now: number): Promise<void> {
+  /** Returns whether there is nothing left to do. */
+  async #delete({ pk, sk }: Key, now: number): Promise<boolean> {
     try {
       await this.#database.client.send(
         new DeleteCommand({
@@ -67,8 +69,11 @@ export class Expiry {
           ExpressionAttributeValues: { ":now": now },
         }),
       );
+      return true;
     } catch (error) {
-      if (!isConditionFailure(error)) log("error", "an expired item could not be deleted", { error });
+      if (isConditionFailure(error)) return true;
+      log("error", "an expired item could not be deleted", { error });
+      return false;
     }
   }
 }
