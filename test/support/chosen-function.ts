@@ -10,7 +10,7 @@ const resource = defineResource({
   operations: {
     list: { route: "GET /things", summary: "", answers: { 200: null } },
     get: { route: "GET /things/{id}", summary: "", answers: { 200: null } },
-    check: { route: "GET /health", summary: "", outsidePrefix: true, answers: { 200: null } },
+    check: { route: "GET /health", summary: "", outsidePrefix: "too", answers: { 200: null } },
   },
 });
 

@@ -4,7 +4,15 @@ import { readOptions } from "../../../infra/local/options.ts";
 const variables = [
   ...["FLEETGATE_HTTP_PORT", "FLEETGATE_MQTT_PORT", "FLEETGATE_WS_PORT", "FLEETGATE_HOST", "FLEETGATE_DATA"],
   ...["FLEETGATE_ASSETS", "EMQX_API_KEY__BOOTSTRAP_FILE", "EMQX_NODE__NAME"],
+  ...[
+    "EMQX_DASHBOARD__DEFAULT_USERNAME",
+    "EMQX_DASHBOARD__DEFAULT_PASSWORD",
+    "EMQX_DASHBOARD__SWAGGER_SUPPORT",
+  ],
 ];
+
+/** What the tests leave at its default. */
+const unchanged = { dashboardUsername: "admin", swaggerSupport: true };
 
 beforeEach(() => {
   for (const name of variables) vi.stubEnv(name, undefined);
@@ -36,6 +44,7 @@ test("the defaults are EMQX's ports, and this machine only", () => {
   expect(readOptions([])).toEqual({
     ...{ httpPort: 18_083, mqttPort: 1_883, wsPort: 8_083 },
     ...{ host: "127.0.0.1", data: "data", nodeName: "emqx@127.0.0.1" },
+    ...unchanged,
   });
 });
 
@@ -57,15 +66,29 @@ test("every option can be given", () => {
   ).toEqual({
     ...{ httpPort: 1, mqttPort: 0, wsPort: 65_535, host: "0.0.0.0", data: "d" },
     ...{ bootstrapFile: "keys", nodeName: "n@h", assets: "cdk.out" },
+    ...unchanged,
   });
 });
 
 test("every option can come from the environment, and an argument wins over it", () => {
-  const values = ["1", "2", "3", "::1", "folder", "cdk.out", "etc/keys", "emqx@node"];
+  const values = [
+    "1",
+    "2",
+    "3",
+    "::1",
+    "folder",
+    "cdk.out",
+    "etc/keys",
+    "emqx@node",
+    "root",
+    "pass",
+    "false",
+  ];
   for (const [n, name] of variables.entries()) vi.stubEnv(name, values[n]);
   const expected = {
     ...{ httpPort: 1, mqttPort: 2, wsPort: 3, host: "::1", data: "folder" },
     ...{ assets: "cdk.out", bootstrapFile: "etc/keys", nodeName: "emqx@node" },
+    ...{ dashboardUsername: "root", dashboardPassword: "pass", swaggerSupport: false },
   };
   expect(readOptions([])).toEqual(expected);
   expect(readOptions(["--http-port", "7"])).toEqual({ ...expected, httpPort: 7 });
