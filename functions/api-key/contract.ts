@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
-import { expiry, flag, integer, ruledText, text } from "../../lib/contract/fields.ts";
+import { flag, integer, ruledText, text } from "../../lib/contract/fields.ts";
 import { defineResource } from "../../lib/contract/resource.ts";
 import { isRole, type Role } from "../../lib/contract/roles.ts";
+import { expiry } from "../../lib/contract/time-fields.ts";
 
 const role = z.pipe(
   ruledText((value) => (isRole(value) ? undefined : "Role does not exist")),

@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
-import { commaList, flag, instant, oneOf, repeated, text } from "../../lib/contract/fields.ts";
+import { commaList, flag, oneOf, repeated, text } from "../../lib/contract/fields.ts";
 import { pageOf, pageParameters } from "../../lib/contract/paging.ts";
 import { defineResource } from "../../lib/contract/resource.ts";
+import { instant } from "../../lib/contract/time-fields.ts";
 import { fieldNames } from "./field-names.ts";
 import { Client, ClientRow, Subscription } from "./schemas.ts";
 

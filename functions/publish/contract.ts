@@ -48,6 +48,7 @@ export const publish = defineResource({
       summary: "Publish a message",
       description: "202 tells that nobody subscribes to the topic.",
       roles: ["administrator", "publisher"],
+      audited: false,
       body: PublishRequest,
       answers: { 200: Published, 202: NotPublished, 400: NotPublished, 503: NotPublished },
       errors: { 400: ["BAD_REQUEST"], 415: ["UNSUPPORTED_MEDIA_TYPE"] },
@@ -58,6 +59,7 @@ export const publish = defineResource({
       summary: "Publish several messages",
       description: "Nothing is published if one of the messages is not valid.",
       roles: ["administrator", "publisher"],
+      audited: false,
       body: list(PublishRequest),
       answers: {
         200: z.array(Published),

@@ -1,8 +1,8 @@
 import { Duration } from "aws-cdk-lib";
 import { Construct } from "constructs";
-import { needsOf, type Resource } from "../../lib/contract/resource.ts";
+import { isAudited, needsOf, type Resource } from "../../lib/contract/resource.ts";
 import { FleetgateFunction, type FunctionContext } from "./function.ts";
-import { authenticationGrants } from "./grants.ts";
+import { auditGrants, authenticationGrants } from "./grants.ts";
 
 /** API Gateway waits so long for a function. */
 const apiTimeout = Duration.seconds(29);
@@ -18,7 +18,10 @@ export class ApiFunction extends Construct {
       description: resource.tag,
       needs: needsOf(resource),
       timeout: apiTimeout,
-      grants: authenticationGrants(context.targets),
+      grants: [
+        ...authenticationGrants(context.targets),
+        ...(isAudited(resource) ? auditGrants(context.targets) : []),
+      ],
       context,
     });
   }

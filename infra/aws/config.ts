@@ -19,6 +19,10 @@ const EnvironmentConfig = z.strictObject({
   ),
   /** Whether data outlives the stack, is protected from deletion and can be restored to any second. */
   keepData: z._default(z.boolean(), true),
+  /** Days for which calls are kept in the audit log. */
+  auditRetentionDays: z._default(z.int().check(z.gte(1), z.lte(365)), 30),
+  /** Days after which an API key's secret must have been rotated; never, if absent. */
+  apiKeyMaxAgeDays: z.optional(z.int().check(z.positive())),
   logRetentionDays: z._default(z.literal(retentionDays), 30),
   /** Requests per second, and at once, that the API takes. */
   throttle: z._default(

@@ -71,6 +71,8 @@ export class Fleetgate extends Construct {
         PASSWORD_SECRET_ARN: password.secretArn,
         DEAD_LETTER_QUEUE_URL: events.deadLetters.queueUrl,
         IOT_ENDPOINT: settings.broker.endpoint ?? findIotEndpoint(this, "IotEndpoint"),
+        AUDIT_RETENTION_DAYS: String(settings.auditRetentionDays),
+        ...(settings.apiKeyMaxAgeDays && { API_KEY_MAX_AGE_DAYS: String(settings.apiKeyMaxAgeDays) }),
         NODE_NAME: settings.nodeName,
         QOS2_POLICY: settings.broker.qos2,
         ...(settings.corsOrigins.length > 0 && { CORS_ORIGINS: settings.corsOrigins.join(",") }),

@@ -17,11 +17,18 @@ export interface Targets {
 export interface Grant {
   actions: string[];
   resources: string[];
+  conditions?: Record<string, Record<string, string[]>>;
 }
 
 /** What every function of the API is allowed: to read who calls, and to note that a key or token was used. */
 export function authenticationGrants({ accessTable }: Targets): Grant[] {
   return [{ actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"], resources: [accessTable] }];
+}
+
+/** What a function is allowed that serves calls which are kept in the audit log: to add to it, and nothing else. */
+export function auditGrants({ accessTable }: Targets): Grant[] {
+  const conditions = { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["audit#*"] } };
+  return [{ actions: ["dynamodb:PutItem"], resources: [accessTable], conditions }];
 }
 
 const writes = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"];
@@ -56,6 +63,7 @@ export function grantsOf(need: Need, targets: Targets): Grant[] {
     ],
     "keys:read": [{ actions: ["dynamodb:GetItem", "dynamodb:Query"], resources: [accessTable] }],
     "keys:write": [{ actions: writes, resources: [accessTable] }],
+    "audit:read": [{ actions: ["dynamodb:Query"], resources: [accessTable] }],
     "users:read": [{ actions: ["dynamodb:GetItem", "dynamodb:Query"], resources: [accessTable] }],
     "users:write": [{ actions: [...writes, "dynamodb:Query"], resources: [accessTable] }],
     login: [{ actions: [...writes, "dynamodb:UpdateItem"], resources: [accessTable] }],

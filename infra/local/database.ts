@@ -1,7 +1,13 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ListTablesCommand,
+} from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
 import { type Database, openDatabase } from "../../lib/store/database.ts";
 import { accessTable, registryTable, type TableDefinition } from "../../lib/store/tables.ts";
@@ -77,6 +83,16 @@ async function createTable(client: DynamoDBClient, TableName: string, table: Tab
       }),
     }),
   );
+  await untilActive(client, TableName);
+}
+
+/** A table that is made becomes usable a moment later. */
+async function untilActive(client: DynamoDBClient, TableName: string): Promise<void> {
+  for (;;) {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+    if (Table?.TableStatus === "ACTIVE") return;
+    await sleep(1);
+  }
 }
 
 const keySchema = ({ partitionKey, sortKey }: { partitionKey: string; sortKey: string }) => [

@@ -14,6 +14,7 @@ import type { ApiDeps } from "../../lib/deps/types.ts";
 import type { ResourceFunction } from "../../lib/http/serve.ts";
 import { log } from "../../lib/log.ts";
 import { ApiKeys } from "../../lib/store/api-keys.ts";
+import { AuditLog } from "../../lib/store/audit-log.ts";
 import { DashboardUsers } from "../../lib/store/dashboard-users.ts";
 import { LoginFailures } from "../../lib/store/login-failures.ts";
 import { bootstrapKeys, bootstrapUser, type CurlCredentials } from "./bootstrap.ts";
@@ -75,6 +76,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalEnvironmen
   const apiKeys = new ApiKeys(local.database);
   const curlCredentials = await bootstrapKeys(apiKeys, options.data, options.bootstrapFile);
   const users = new DashboardUsers(local.database);
+  const audit = new AuditLog(local.database);
   const loginFailures = new LoginFailures(local.database);
   const { dashboardUsername, dashboardPassword } = options;
   const passwordFile = await bootstrapUser(users, options.data, dashboardUsername, dashboardPassword);
@@ -82,7 +84,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalEnvironmen
   const served = servedResources(options);
   const functions = options.assets
     ? loadDeployedFunctions(resolve(options.assets), served, await playServices(local, broker, opened))
-    : await loadFunctions(served, { ...registry, apiKeys, users, loginFailures, broker, node });
+    : await loadFunctions(served, { ...registry, apiKeys, users, loginFailures, audit, broker, node });
   const listen = (server: Server, port: number) => listenOn(server, options.host, port, opened);
   const gateway = createGateway(functions);
   const addresses = {

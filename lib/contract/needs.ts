@@ -12,6 +12,7 @@ export const needs = {
   "keys:write": "API keys, to create, change and delete them",
   "users:read": "dashboard users, to list them",
   "users:write": "dashboard users, to create, change and delete them",
+  "audit:read": "the audit log",
   login: "dashboard users with their tokens, and failed logins",
   "bootstrap-secret": "the deployment's secret with API keys",
   "dead-letters": "the queue of events that cannot be brought in",

@@ -34,6 +34,8 @@ export interface Operation {
   /** Codes by status, with which it fails on purpose. */
   readonly errors?: Readonly<Partial<Record<ErrorStatus, readonly ErrorCode[]>>>;
   readonly needs?: readonly Need[];
+  /** `false` for what is called too often to be kept in the audit log, as EMQX does by default. */
+  readonly audited?: false;
   /**
    * Served outside `/api/v5` at the same path: `too`, and there for every method; or `only` there, and no part of the
    * API document.
@@ -77,4 +79,11 @@ export function pathOf(operation: Operation): string {
 /** All needs of a resource's operations, each once. */
 export function needsOf(resource: Resource): Need[] {
   return [...new Set(Object.values(resource.operations).flatMap((operation) => operation.needs ?? []))];
+}
+
+/** Whether some calls of a resource are kept in the audit log. */
+export function isAudited({ operations }: Resource): boolean {
+  return Object.values(operations).some(
+    (operation) => methodOf(operation) !== "GET" && operation.audited !== false,
+  );
 }

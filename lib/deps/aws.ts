@@ -7,6 +7,7 @@ import type { Broker } from "../broker/broker.ts";
 import { IotCoreBroker } from "../broker/iot-core.ts";
 import { connectedThings } from "../broker/iot-fleet.ts";
 import { ApiKeys } from "../store/api-keys.ts";
+import { AuditLog } from "../store/audit-log.ts";
 import { DashboardUsers } from "../store/dashboard-users.ts";
 import { openDatabase } from "../store/database.ts";
 import { LoginFailures } from "../store/login-failures.ts";
@@ -49,6 +50,7 @@ function create(): Deps {
     apiKeys: new ApiKeys(database),
     users: new DashboardUsers(database),
     loginFailures: new LoginFailures(database),
+    audit: new AuditLog(database, Number(variable("AUDIT_RETENTION_DAYS"))),
     sessions: new Sessions(database),
     subscriptions: new Subscriptions(database),
     node: nodeFacts(variable("NODE_NAME")),

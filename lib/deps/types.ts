@@ -2,6 +2,7 @@ import type { Broker } from "../broker/broker.ts";
 import type { Need } from "../contract/needs.ts";
 import type { NodeFacts } from "../records/node.ts";
 import type { ApiKeys } from "../store/api-keys.ts";
+import type { AuditLog } from "../store/audit-log.ts";
 import type { DashboardUsers } from "../store/dashboard-users.ts";
 import type { LoginFailures } from "../store/login-failures.ts";
 import type { Sessions } from "../store/sessions.ts";
@@ -12,6 +13,7 @@ export interface ApiDeps {
   apiKeys: ApiKeys;
   users: DashboardUsers;
   loginFailures: LoginFailures;
+  audit: AuditLog;
   sessions: Sessions;
   subscriptions: Subscriptions;
   broker: Broker;
@@ -58,6 +60,7 @@ interface Pieces {
   "keys:write": { apiKeys: Pick<ApiKeys, "get" | "add" | "replace" | "put" | "remove"> };
   "users:read": { users: Pick<DashboardUsers, "get" | "list"> };
   "users:write": { users: DashboardUsers };
+  "audit:read": { audit: Pick<AuditLog, "entries"> };
   login: { users: DashboardUsers; loginFailures: LoginFailures };
   "bootstrap-secret": Pick<Deps, "bootstrapSecret">;
   "dead-letters": Pick<Deps, "deadLetters">;

@@ -2,6 +2,7 @@ import { readCredentials } from "../auth/credentials.ts";
 import { keyOwner } from "../auth/key-owner.ts";
 import { checkToken } from "../auth/login-token.ts";
 import type { ErrorCode } from "../contract/errors.ts";
+import { apiKeyMaxAge } from "../deps/settings.ts";
 import type { ApiDeps } from "../deps/types.ts";
 import { HttpError } from "./http-error.ts";
 import type { Caller, Middleware } from "./http-request.ts";
@@ -10,6 +11,7 @@ type Identities = Pick<ApiDeps, "apiKeys" | "users">;
 
 /** Finds out who calls; 401 if nobody whom we know. Operations that are open to everyone ask nothing. */
 export function authenticate(deps: () => Identities): Middleware {
+  const maxAge = apiKeyMaxAge();
   return {
     before: async ({ event, internal }) => {
       const { access = "credentials", route } = internal.operation;
@@ -26,7 +28,7 @@ export function authenticate(deps: () => Identities): Middleware {
       // EMQX refuses keys on these routes before it looks at them. [emqx_dashboard:authorize/2]
       if (access === "token") throw keyNotAllowed(route);
       const { apiKeys } = deps();
-      const key = "malformed" in credentials ? undefined : await keyOwner(apiKeys, credentials);
+      const key = "malformed" in credentials ? undefined : await keyOwner(apiKeys, credentials, maxAge);
       if (!key) throw unauthorized("BAD_API_KEY_OR_SECRET", "Check api_key/api_secret");
       internal.caller = { kind: "api_key", name: key.name, role: key.role };
     },

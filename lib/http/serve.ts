@@ -20,6 +20,7 @@ import { logRequest } from "./log-request.ts";
 import { matchOperation } from "./match-operation.ts";
 import type { Handlers } from "./operation-function.ts";
 import { readRequest } from "./read-request.ts";
+import { recordAudit } from "./record-audit.ts";
 
 /** A function as Lambda runs it in response-streaming mode. */
 export type LambdaFunction = (
@@ -60,6 +61,7 @@ function chain(
     },
   })
     .use(logRequest())
+    .use(recordAudit(deps))
     .use(cors(corsOrigins()))
     .use(answerErrors())
     .use(httpHeaderNormalizer())

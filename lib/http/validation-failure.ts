@@ -1,5 +1,5 @@
 import type * as z from "zod/mini";
-import type { FailureDetail } from "../contract/fields.ts";
+import type { FailureDetail } from "../contract/failure-detail.ts";
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];

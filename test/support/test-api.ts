@@ -13,6 +13,7 @@ import type { ResourceFunction } from "../../lib/http/serve.ts";
 import type { ApiKey } from "../../lib/records/api-key.ts";
 import type { UserRole } from "../../lib/records/dashboard-user.ts";
 import { ApiKeys } from "../../lib/store/api-keys.ts";
+import { AuditLog } from "../../lib/store/audit-log.ts";
 import { DashboardUsers } from "../../lib/store/dashboard-users.ts";
 import { LoginFailures } from "../../lib/store/login-failures.ts";
 import { TestBroker } from "./test-broker.ts";
@@ -107,6 +108,7 @@ export class TestApi {
       apiKeys,
       users,
       loginFailures: new LoginFailures(database),
+      audit: new AuditLog(database),
       sessions,
       subscriptions,
       broker: this.broker,

@@ -6,7 +6,7 @@ import * as workers from "../../../functions/workers.ts";
 import { Fleetgate } from "../../../infra/aws/fleetgate.ts";
 import { gatewayRoutes } from "../../../lib/contract/gateway-routes.ts";
 import type { Need } from "../../../lib/contract/needs.ts";
-import { needsOf, type Resource } from "../../../lib/contract/resource.ts";
+import { isAudited, needsOf, type Resource } from "../../../lib/contract/resource.ts";
 
 const all = Object.values<Resource>(resources);
 let template: Template;
@@ -71,6 +71,7 @@ const actionsByNeed: Record<Need, string[]> = {
   ],
   "keys:read": ["dynamodb:GetItem", "dynamodb:Query"],
   "keys:write": ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"],
+  "audit:read": ["dynamodb:Query"],
   "users:read": ["dynamodb:GetItem", "dynamodb:Query"],
   "users:write": ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
   login: ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
@@ -85,7 +86,8 @@ const actionsByNeed: Record<Need, string[]> = {
 test.each(all)("$name is allowed what its operations need, and nothing more", (resource) => {
   const needed = needsOf(resource).flatMap((need) => actionsByNeed[need]);
   const tracing = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
-  const expected = new Set(["dynamodb:GetItem", "dynamodb:UpdateItem", ...needed, ...tracing]);
+  const audit = isAudited(resource) ? ["dynamodb:PutItem"] : [];
+  const expected = new Set(["dynamodb:GetItem", "dynamodb:UpdateItem", ...audit, ...needed, ...tracing]);
   expect(actionsOf(resource.name)).toEqual([...expected].sort());
 });
 

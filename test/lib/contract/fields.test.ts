@@ -4,7 +4,6 @@ import {
   anyInteger,
   commaList,
   flag,
-  instant,
   integer,
   isRepeated,
   list,
@@ -16,6 +15,7 @@ import {
   text,
   textMap,
 } from "../../../lib/contract/fields.ts";
+import { instant } from "../../../lib/contract/time-fields.ts";
 import { failureText } from "../../../lib/http/validation-failure.ts";
 
 /** What the wire says about a value that does not fit, without what every failure has. */

@@ -1,0 +1,70 @@
+import { PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import type { AuditEntry } from "../records/audit-entry.ts";
+import type { Database } from "./database.ts";
+
+const day = 86_400_000;
+
+/** A time range in epoch microseconds, both ends included. */
+export interface AuditRange {
+  from: number;
+  to: number;
+}
+
+/** The audit log of the access table: one collection per day. */
+export class AuditLog {
+  readonly #database: Database;
+  /** Days for which an entry is kept. */
+  readonly retentionDays: number;
+
+  constructor(database: Database, retentionDays = 30) {
+    this.#database = database;
+    this.retentionDays = retentionDays;
+  }
+
+  async add(entry: AuditEntry): Promise<void> {
+    const milliseconds = Math.floor(entry.created_at / 1000);
+    await this.#database.client.send(
+      new PutCommand({
+        TableName: this.#database.access,
+        Item: {
+          pk: partitionOf(milliseconds),
+          sk: `${sortable(entry.created_at)}#${entry.request_id}`,
+          ...entry,
+          expires_at: Math.floor((milliseconds + this.retentionDays * day) / 1000),
+        },
+      }),
+    );
+  }
+
+  /** The entries of a range that are kept, oldest first. */
+  async *entries({ from, to }: AuditRange): AsyncGenerator<AuditEntry> {
+    const now = Date.now();
+    const first = Math.max(Math.floor(from / 1000), now - this.retentionDays * day);
+    const last = Math.min(Math.floor(to / 1000), now);
+    for (let at = first - (first % day); at <= last; at += day)
+      yield* this.#entriesOf(partitionOf(at), from, to);
+  }
+
+  async *#entriesOf(pk: string, from: number, to: number): AsyncGenerator<AuditEntry> {
+    let ExclusiveStartKey: Record<string, unknown> | undefined;
+    do {
+      const { Items = [], LastEvaluatedKey } = await this.#database.client.send(
+        new QueryCommand({
+          TableName: this.#database.access,
+          KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
+          ExpressionAttributeValues: { ":pk": pk, ":from": sortable(from), ":to": `${sortable(to)}~` },
+          ExclusiveStartKey,
+        }),
+      );
+      yield* Items.map(toEntry);
+      ExclusiveStartKey = LastEvaluatedKey;
+    } while (ExclusiveStartKey);
+  }
+}
+
+const partitionOf = (milliseconds: number) => `audit#${new Date(milliseconds).toISOString().slice(0, 10)}`;
+const sortable = (microseconds: number) => String(Math.max(0, microseconds)).padStart(17, "0");
+
+function toEntry({ pk: _, sk: __, expires_at: ___, ...entry }: Record<string, unknown>): AuditEntry {
+  return entry as unknown as AuditEntry;
+}
