@@ -60,7 +60,11 @@ const rooms: { room: RegExp; may: RegExp; types?: RegExp }[] = [
     may: /^lib\/(records|mqtt|store|unavailable)/,
     types: /^lib\/broker\/broker\.ts$/,
   },
-  { room: /^lib\/broker\//, may: /^lib\/(records|mqtt)\//, types: /^lib\/ingest\/lifecycle-event\.ts$/ },
+  {
+    room: /^lib\/broker\//,
+    may: /^lib\/(records\/|mqtt\/|log|broker\/broker)/,
+    types: /^lib\/ingest\/lifecycle-event\.ts$/,
+  },
   { room: /^lib\/auth\//, may: /^lib\/(contract|records|store)\// },
   { room: /^lib\/http\//, may: /^lib\/(contract|records|auth|deps|unavailable|log)/ },
   { room: /^lib\/deps\//, may: /^lib\/(contract|records|broker|store)\// },

@@ -20,7 +20,7 @@ beforeAll(async () => {
   api = await TestApi.start();
   for (const { name } of operations) {
     api.registry.push(connected(clientOf(name)));
-    api.registry.push(subscribed(clientOf(name), ["t/#"], { qos: [1] }));
+    api.registry.push(subscribed(clientOf(name), ["t/#"], { options: [{ qos: 1 }] }));
     const { key } = await makeKey({ ...plainKey, name: keyOf(name) });
     await api.apiKeys.add(key);
     await api.addUser({ role: "viewer", username: userOf(name) });

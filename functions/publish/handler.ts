@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
 import type { Message, PublishResult } from "../../lib/broker/broker.ts";
 import type { DepsFor } from "../../lib/deps/types.ts";
 import { serve } from "../../lib/http/serve.ts";
+import { newMessageId } from "../../lib/mqtt/message-id.ts";
 import { type NotPublished, type Published, publish } from "./contract.ts";
 import { isRefused, toMessage } from "./message.ts";
 
@@ -45,19 +45,13 @@ const failed: NotPublished = { reason_code: 131, message: "failed_to_dispatch" }
 
 /** Where the broker does not tell whether anybody subscribes, the registry knows. */
 async function publishOne(message: Message, { broker, subscriptions }: PublishDeps) {
-  const result = await broker.publish(message);
-  if (result !== "accepted") return describe(result);
-  return describe((await subscriptions.anyMatch(message.topic)) ? "delivered" : "unmatched");
+  const msgid = newMessageId();
+  const result = await broker.publish({ ...message, msgid });
+  if (result !== "accepted") return describe(result, msgid);
+  return describe((await subscriptions.anyMatch(message.topic)) ? "delivered" : "unmatched", msgid);
 }
 
-function describe(result: Exclude<PublishResult, "accepted">): Published | NotPublished {
-  if (result === "delivered") return { id: messageId() };
+function describe(result: Exclude<PublishResult, "accepted">, id: string): Published | NotPublished {
+  if (result === "delivered") return { id };
   return result === "unmatched" ? unmatched : failed;
-}
-
-/** 32 upper-case hex digits that begin with the time in microseconds, as in EMQX. [emqx_guid] */
-function messageId(): string {
-  const microseconds = BigInt(Date.now()) * 1_000n;
-  const time = microseconds.toString(16).padStart(16, "0");
-  return (time + randomBytes(8).toString("hex")).toUpperCase();
 }

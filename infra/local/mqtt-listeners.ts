@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
 import { createServer, type Server } from "node:net";
 import { createWebSocketStream, WebSocketServer } from "ws";
-import type { EmbeddedBroker } from "../../lib/broker/embedded.ts";
+import type { EmbeddedBroker } from "../../lib/broker/embedded/broker.ts";
 
 /** Listens for MQTT over TCP. */
 export function mqttServer(broker: EmbeddedBroker): Server {

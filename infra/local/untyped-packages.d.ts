@@ -11,7 +11,7 @@ declare module "dynalite" {
 
 declare module "aedes-persistence-level" {
   import type { Level } from "level";
-  import type { AedesPersistence } from "../../lib/broker/kept-state.ts";
+  import type { AedesPersistence } from "../../lib/broker/embedded/kept-state.ts";
 
   export default function persistence(database: Level): AedesPersistence;
 }

@@ -1,4 +1,6 @@
-/** The MQTT broker behind the API. Two adapters speak for it: `embedded.ts` and `iot-core.ts`. */
+import type { KnownOptions } from "../records/session.ts";
+
+/** The MQTT broker behind the API. Two adapters speak for it: `embedded/` and `iot-core/`. */
 export interface Broker {
   /** Why the broker cannot take a message, in words for the caller; `undefined` if it can. Asked before `publish`. */
   refusal(message: Message): string | undefined;
@@ -34,6 +36,8 @@ export interface Message {
   qos: 0 | 1 | 2;
   retain: boolean;
   properties?: MessageProperties;
+  /** Id by which the message is known where the broker keeps it, see `lib/mqtt/message-id.ts`. */
+  msgid?: string;
 }
 
 /** MQTT 5 properties of a message, in EMQX's spelling. */
@@ -67,9 +71,9 @@ export interface BrokerSession {
   port?: number;
 }
 
-export interface BrokerSubscription {
+/** A subscription as a broker has it. */
+export interface BrokerSubscription extends KnownOptions {
   topic: string;
-  qos: 0 | 1 | 2;
 }
 
 export interface RetainedTopic {

@@ -43,7 +43,7 @@ export interface DeadLetters {
 
 /** What the account of the broker knows of its clients, beside the broker itself. */
 export interface Fleet {
-  /** Ids of clients that are connected, as far as they are known; see `lib/broker/iot-fleet.ts`. */
+  /** Ids of clients that are connected, as far as they are known; see `lib/broker/iot-core/fleet.ts`. */
   connectedClients(): AsyncIterable<string>;
 }
 

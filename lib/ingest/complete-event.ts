@@ -26,11 +26,11 @@ export async function completeEvent(
       return session ? { ...event, session } : event;
     }
     case "subscribed": {
-      if (event.qos) return event;
+      if (event.options) return event;
       const granted = await ifAvailable(broker.subscriptions(event.clientId));
       if (!granted) return event;
       const qosOf = new Map(granted.map(({ topic, qos }) => [topic, qos]));
-      return { ...event, qos: event.topics.map((topic) => qosOf.get(topic) ?? 1) };
+      return { ...event, options: event.topics.map((topic) => ({ qos: qosOf.get(topic) ?? 1 })) };
     }
     default:
       return event;

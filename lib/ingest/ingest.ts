@@ -44,11 +44,11 @@ async function connected(registry: Registry, state: SessionState | undefined, ev
 
 async function ingestSubscriptions(registry: Registry, event: Subscribed | Unsubscribed): Promise<void> {
   const { clientId: clientid, sessionIdentifier: session_identifier, timestamp: at } = event;
-  const qos = event.eventType === "subscribed" ? event.qos : undefined;
+  const options = event.eventType === "subscribed" ? event.options : undefined;
   await Promise.all(
     [...new Set(event.topics)].map((topic) => {
       const place = event.topics.lastIndexOf(topic);
-      const state = event.eventType === "subscribed" ? (qos?.[place] ?? 1) : "ended";
+      const state = event.eventType === "subscribed" ? (options?.[place] ?? { qos: 1 }) : "ended";
       return registry.subscriptions.record({ clientid, topic, session_identifier, at, place, state });
     }),
   );

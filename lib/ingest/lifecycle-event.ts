@@ -42,12 +42,19 @@ const Disconnected = z.object({
   session: z.optional(SessionFacts),
 });
 
+const SubscriptionOptions = z.object({
+  qos: z.literal([0, 1, 2]),
+  nl: z.optional(z.literal([0, 1])),
+  rap: z.optional(z.literal([0, 1])),
+  rh: z.optional(z.literal([0, 1, 2])),
+});
+
 const Subscribed = z.object({
   ...common,
   eventType: z.literal("subscribed"),
   topics: z.array(z.string()),
-  /** Ours: the granted QoS of each topic; IoT Core does not report it. */
-  qos: z.optional(z.array(z.literal([0, 1, 2]))),
+  /** Ours: how each topic is subscribed to; IoT Core does not report it. */
+  options: z.optional(z.array(SubscriptionOptions)),
 });
 
 const Unsubscribed = z.object({

@@ -69,7 +69,7 @@ async function bringSubscriptions(registry: Registry, broker: Inspection, client
     timestamp: Math.max(Date.now(), state.connect.at),
     sessionIdentifier: state.connect.session_identifier,
     topics: found.map(({ topic }) => topic),
-    qos: found.map(({ qos }) => qos),
+    options: found.map(({ topic, ...options }) => options),
   });
 }
 

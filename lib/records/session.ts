@@ -23,15 +23,29 @@ export interface Session {
   subscriptions_cnt: number;
 }
 
+/** How a session is subscribed to a filter: the granted QoS, and MQTT 5's options. [MQTT-3.8.3] */
+export interface SubscriptionOptions {
+  qos: 0 | 1 | 2;
+  /** No Local. */
+  nl: 0 | 1;
+  /** Retain As Published. */
+  rap: 0 | 1;
+  /** Retain Handling. */
+  rh: 0 | 1 | 2;
+}
+
+/** Options of which only the QoS is known; the others have MQTT's defaults. */
+export interface KnownOptions {
+  qos: 0 | 1 | 2;
+  nl?: 0 | 1 | undefined;
+  rap?: 0 | 1 | undefined;
+  rh?: 0 | 1 | 2 | undefined;
+}
+
 /** A subscription of a session. Field names are EMQX's. */
-export interface Subscription {
+export interface Subscription extends SubscriptionOptions {
   clientid: string;
   topic: string;
-  qos: 0 | 1 | 2;
-  /** MQTT 5 subscription options. */
-  nl: 0 | 1;
-  rap: 0 | 1;
-  rh: 0 | 1 | 2;
 }
 
 /** `expiry_interval` of a session that never expires. [MQTT-3.1.2-23] */

@@ -1,5 +1,5 @@
 import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
-import type { Subscription } from "../records/session.ts";
+import type { KnownOptions, Subscription, SubscriptionOptions } from "../records/session.ts";
 import { type Database, isConditionFailure, type Key } from "./database.ts";
 import { subscriptionKey, subscriptionsStart } from "./hash-order.ts";
 import { queryItems } from "./query.ts";
@@ -20,12 +20,11 @@ export interface SubscriptionEvent {
   at: number;
   /** The filter's place in the event, from 0. */
   place: number;
-  /** The granted QoS; `ended` for an unsubscribe. */
-  state: 0 | 1 | 2 | "ended";
+  /** How it is subscribed to; `ended` for an unsubscribe. */
+  state: KnownOptions | "ended";
 }
 
-interface SubscriptionItem extends Key, Omit<SubscriptionEvent, "state"> {
-  qos?: 0 | 1 | 2;
+interface SubscriptionItem extends Key, Omit<SubscriptionEvent, "state">, Partial<SubscriptionOptions> {
   standing?: "gone";
   expires_at?: number;
 }
@@ -47,7 +46,14 @@ export class Subscriptions {
       if (item.session_identifier === sessionIdentifier && item.standing !== "gone") found.push(item);
     }
     found.sort((a, b) => a.at - b.at || a.place - b.place);
-    return found.map(({ topic, qos = 0 }) => ({ clientid, topic, qos, nl: 0, rap: 0, rh: 0 }));
+    return found.map(({ topic, qos = 0, nl = 0, rap = 0, rh = 0 }) => ({
+      clientid,
+      topic,
+      qos,
+      nl,
+      rap,
+      rh,
+    }));
   }
 
   /** Whether any session subscribes to a filter that matches a topic name. */
@@ -68,7 +74,7 @@ export class Subscriptions {
             ...facts,
             ...(ended
               ? { standing: "gone", expires_at: Math.floor((event.at + memory) / 1000) }
-              : { qos: state }),
+              : withoutDefaults(state)),
           },
           ConditionExpression: "attribute_not_exists(pk) OR #at < :at",
           ExpressionAttributeNames: { "#at": "at" },
@@ -107,3 +113,11 @@ export class Subscriptions {
     return queryItems(this.#database, { pk, beginsWith: start, ConsistentRead: true });
   }
 }
+
+/** Items hold what differs from MQTT's defaults. */
+const withoutDefaults = ({ qos, nl, rap, rh }: KnownOptions) => ({
+  qos,
+  ...(nl && { nl }),
+  ...(rap && { rap }),
+  ...(rh && { rh }),
+});

@@ -5,8 +5,8 @@ import { Level } from "level";
 import mqtt, { type IClientOptions, type IConnackPacket, type MqttClient } from "mqtt";
 import { vi } from "vitest";
 import { mqttServer, webSocketServer } from "../../infra/local/mqtt-listeners.ts";
-import { EmbeddedBroker } from "../../lib/broker/embedded.ts";
-import { SessionIdentifiers } from "../../lib/broker/session-identifiers.ts";
+import { EmbeddedBroker } from "../../lib/broker/embedded/broker.ts";
+import { SessionIdentifiers } from "../../lib/broker/embedded/session-identifiers.ts";
 import type { LifecycleEvent } from "../../lib/ingest/lifecycle-event.ts";
 import { temporaryFolder } from "./program.ts";
 

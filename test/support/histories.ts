@@ -120,7 +120,7 @@ class SimulatedClient {
       subscriptions.delete(topic);
       subscriptions.set(topic, qos);
     }
-    const given = { ...this.#moment(), sessionIdentifier: identifier, qos: topics.map(() => qos) };
+    const given = { ...this.#moment(), sessionIdentifier: identifier, options: topics.map(() => ({ qos })) };
     this.events.push(subscribed(this.#clientid, topics, given));
   }
 

@@ -158,8 +158,8 @@ describe("GET /clients/{clientid}/subscriptions", () => {
   test("lists what a client subscribes to, in the order in which it did", async () => {
     await tell(
       connected("reader"),
-      subscribed("reader", ["b/#", "$share/g/a"], { qos: [2, 0] }),
-      subscribed("reader", ["+/c", "gone"], { qos: [1, 1], timestamp: Date.now() + 1 }),
+      subscribed("reader", ["b/#", "$share/g/a"], { options: [{ qos: 2 }, { qos: 0 }] }),
+      subscribed("reader", ["+/c", "gone"], { options: [{ qos: 1 }, { qos: 1 }], timestamp: Date.now() + 1 }),
       unsubscribed("reader", ["gone"], { timestamp: Date.now() + 2 }),
     );
     const { status, json } = await subscriptions("reader");

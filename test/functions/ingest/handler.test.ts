@@ -32,7 +32,9 @@ function bare<Event extends LifecycleEvent>({ session: _, ...event }: Event & { 
 }
 
 test("a batch is brought in, and nothing is reported as failed", async () => {
-  expect(await run(connected("a"), subscribed("a", ["t"], { qos: [0] }), connected("b"))).toEqual({
+  expect(
+    await run(connected("a"), subscribed("a", ["t"], { options: [{ qos: 0 }] }), connected("b")),
+  ).toEqual({
     batchItemFailures: [],
   });
   expect(await deps.sessions.get("a")).toMatchObject({ connected: true, subscriptions_cnt: 1 });

@@ -112,7 +112,7 @@ test.each([
 test("subscriptions_cnt follows subscribes and unsubscribes, and a filter counts once", async () => {
   await tell(
     connected("counted", at(1)),
-    subscribed("counted", ["a", "b", "a"], { ...at(2), qos: [0, 1, 2] }),
+    subscribed("counted", ["a", "b", "a"], { ...at(2), options: [{ qos: 0 }, { qos: 1 }, { qos: 2 }] }),
     subscribed("counted", ["b", "c"], at(3)),
     unsubscribed("counted", ["a", "unknown"], at(4)),
   );
@@ -121,7 +121,10 @@ test("subscriptions_cnt follows subscribes and unsubscribes, and a filter counts
 });
 
 test("a filter that one packet names twice has the QoS of its last place", async () => {
-  await tell(connected("last", at(1)), subscribed("last", ["a", "b", "a"], { ...at(2), qos: [0, 1, 2] }));
+  await tell(
+    connected("last", at(1)),
+    subscribed("last", ["a", "b", "a"], { ...at(2), options: [{ qos: 0 }, { qos: 1 }, { qos: 2 }] }),
+  );
   const found = await registry.subscriptions.ofSession("last", "session of last");
   expect(Object.fromEntries(found.map(({ topic, qos }) => [topic, qos]))).toEqual({ a: 2, b: 1 });
 });

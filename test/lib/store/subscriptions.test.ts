@@ -19,7 +19,7 @@ const event = (clientid: string, at: number, given: Partial<SubscriptionEvent> =
   clientid,
   topic: "t",
   session_identifier: "s",
-  state: 1,
+  state: { qos: 1 },
   ...given,
   at: epoch + at,
   place: 0,
@@ -34,9 +34,9 @@ const topicsOf = async (clientid: string, session = "s") =>
 
 test("subscriptions are listed in the order in which they were made, with their QoS", async () => {
   await record(
-    event("order", 2, { topic: "a", state: 0 }),
-    event("order", 1, { topic: "b/#", state: 2 }),
-    event("order", 3, { topic: "+", state: 1 }),
+    event("order", 2, { topic: "a", state: { qos: 0 } }),
+    event("order", 1, { topic: "b/#", state: { qos: 2 } }),
+    event("order", 3, { topic: "+", state: { qos: 1 } }),
   );
   const options = { clientid: "order", nl: 0, rap: 0, rh: 0 };
   expect(await subscriptions.ofSession("order", "s")).toEqual([
@@ -47,7 +47,7 @@ test("subscriptions are listed in the order in which they were made, with their 
 });
 
 test("a filter that is subscribed again has the newer QoS", async () => {
-  await record(event("again", 1, { state: 0 }), event("again", 2, { state: 2 }));
+  await record(event("again", 1, { state: { qos: 0 } }), event("again", 2, { state: { qos: 2 } }));
   expect(await subscriptions.ofSession("again", "s")).toMatchObject([{ topic: "t", qos: 2 }]);
 });
 
@@ -56,7 +56,7 @@ test.each([
   ["in the wrong order", [2, 1]],
   ["twice", [1, 2, 1, 2, 1]],
 ])("a subscribe and an unsubscribe that come %s leave no subscription", async (name, times) => {
-  await record(...times.map((at) => event(name, at, { state: at === 1 ? 1 : "ended" })));
+  await record(...times.map((at) => event(name, at, { state: at === 1 ? { qos: 1 } : "ended" })));
   expect(await subscriptions.ofSession(name, "s")).toEqual([]);
 });
 

@@ -1,16 +1,37 @@
+import type { Readable } from "node:stream";
 import type { AedesPublishPacket } from "aedes";
-import type { BrokerSubscription, RetainedMessage, RetainedTopic } from "./broker.ts";
+import type { SubscriptionOptions } from "../../records/session.ts";
+import type { RetainedMessage, RetainedTopic } from "../broker.ts";
+import { keepFacts } from "./fact-keeping.ts";
 import type { SessionIdentifiers } from "./session-identifiers.ts";
 
 /** The part of an Aedes persistence that is used here; Aedes declares none. */
 export interface AedesPersistence {
-  subscriptionsByClient(client: { id: string }): Promise<BrokerSubscription[]>;
+  subscriptionsByClient(client: { id: string }): Promise<StoredSubscription[]>;
   subscriptionsByTopic(topic: string): Promise<unknown[]>;
   cleanSubscriptions(client: { id: string }): Promise<void>;
-  outgoingStream(client: { id: string }): AsyncIterable<AedesPublishPacket>;
+  outgoingEnqueue(subscription: { clientId: string }, packet: AedesPublishPacket): Promise<void>;
+  outgoingEnqueueCombi(subscriptions: { clientId: string }[], packet: AedesPublishPacket): Promise<unknown>;
+  outgoingStream(client: { id: string }): Readable;
   outgoingUpdate(client: { id: string }, packet: AedesPublishPacket): Promise<void>;
   outgoingClearMessageId(client: { id: string }, packet: AedesPublishPacket): Promise<unknown>;
-  createRetainedStream(filter: string): AsyncIterable<AedesPublishPacket>;
+  storeRetained(packet: AedesPublishPacket): Promise<void>;
+  createRetainedStream(filter: string): Readable;
+  createRetainedStreamCombi(filters: string[]): Readable;
+}
+
+/** A subscription as Aedes stores it; the flags are booleans where the client speaks MQTT 5. */
+export interface StoredSubscription {
+  topic: string;
+  qos: 0 | 1 | 2;
+  nl?: boolean | number;
+  rap?: boolean | number;
+  rh?: number;
+}
+
+/** A topic filter, and how it is subscribed to. */
+export interface FilterWithOptions extends SubscriptionOptions {
+  topic: string;
 }
 
 /** What the embedded broker keeps over connections and restarts: sessions, their queues, retained messages. */
@@ -19,12 +40,13 @@ export class KeptState {
   readonly sessions: SessionIdentifiers;
 
   constructor(persistence: AedesPersistence, sessions: SessionIdentifiers) {
-    this.persistence = persistence;
+    this.persistence = keepFacts(persistence);
     this.sessions = sessions;
   }
 
-  subscriptions(id: string): Promise<BrokerSubscription[]> {
-    return this.persistence.subscriptionsByClient({ id });
+  async subscriptions(id: string): Promise<FilterWithOptions[]> {
+    const found = await this.persistence.subscriptionsByClient({ id });
+    return found.map((stored) => ({ topic: stored.topic, ...subscriptionOptions(stored) }));
   }
 
   /** Whether a session that is kept subscribes to a topic. */
@@ -56,4 +78,14 @@ export class KeptState {
     }
     return undefined;
   }
+}
+
+/** The options of a subscription as the port has them. A client before MQTT 5 has the defaults. */
+export function subscriptionOptions({
+  qos,
+  nl,
+  rap,
+  rh,
+}: Omit<StoredSubscription, "topic">): SubscriptionOptions {
+  return { qos, nl: nl ? 1 : 0, rap: rap ? 1 : 0, rh: rh === 1 || rh === 2 ? rh : 0 };
 }

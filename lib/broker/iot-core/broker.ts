@@ -16,8 +16,8 @@ import type {
   PublishResult,
   RetainedMessage,
   RetainedTopic,
-} from "./broker.ts";
-import { iotRefusal, isIotClientid, type QosPolicy } from "./iot-limits.ts";
+} from "../broker.ts";
+import { iotRefusal, isIotClientid, type QosPolicy } from "./limits.ts";
 
 /**
  * AWS IoT Core as the broker, through its data plane. What it does not know is `undefined` or `false`; its other

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Message } from "../../../lib/broker/broker.ts";
-import { type EmbeddedClient, EmbeddedSetup } from "../../support/embedded-setup.ts";
+import type { Message } from "../../../../lib/broker/broker.ts";
+import { type EmbeddedClient, EmbeddedSetup } from "../../../support/embedded-setup.ts";
 
 let setup: EmbeddedSetup;
 
@@ -151,9 +151,9 @@ test("subscriptions are listed in their order with the newest QoS, and after a r
   ];
   const sorted = async () =>
     (await setup.broker.subscriptions("c")).toSorted((a, b) => a.topic.localeCompare(b.topic));
-  expect(await sorted()).toEqual(expected);
+  expect(await sorted()).toMatchObject(expected);
   setup = await setup.restart();
-  expect(await sorted()).toEqual(expected);
+  expect(await sorted()).toMatchObject(expected);
 });
 
 test("retained messages are listed and shown, also those of clients and after a restart", async () => {

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { Socket } from "node:net";
 import type { Client, ConnectPacket } from "aedes";
-import type { SessionFacts } from "../ingest/lifecycle-event.ts";
-import type { BrokerSession } from "./broker.ts";
+import type { SessionFacts } from "../../ingest/lifecycle-event.ts";
+import type { SubscriptionOptions } from "../../records/session.ts";
+import type { BrokerSession } from "../broker.ts";
+import type { ClientIdentity } from "./extension.ts";
 
 /** How long a persistent session outlives its connection, in seconds: MQTT 3.1.1 cannot say; EMQX's default. */
 export const sessionExpiryInterval = 7_200;
@@ -14,8 +16,8 @@ export interface Connection {
   sessionIdentifier: string;
   /** Set once the client is connected. */
   version?: number;
-  /** Topic filters with the granted QoS. */
-  filters: Map<string, 0 | 1 | 2>;
+  /** What is subscribed to, by topic filter. */
+  filters: Map<string, SubscriptionOptions>;
 }
 
 /** What a CONNECT packet, and the socket that it came by, tell. */
@@ -31,13 +33,29 @@ export function newConnection(packet: ConnectPacket, client: Client): Connection
       proto_ver: packet.protocolVersion ?? 4,
       clean_start: packet.clean ?? true,
       keepalive: packet.keepalive ?? 0,
-      expiry_interval: packet.clean ? 0 : sessionExpiryInterval,
+      expiry_interval: expiryOf(packet),
       // Set by the packet parser, and missing in its types.
       is_bridge: (packet as { bridgeMode?: boolean }).bridgeMode ?? false,
     },
     ...(ip_address !== undefined && { ip_address }),
     sessionIdentifier: randomUUID(),
     filters: new Map(),
+  };
+}
+
+/** MQTT 5 names it; before, a session that is not clean has EMQX's default. [MQTT-3.1.2-11.2] */
+function expiryOf({ protocolVersion, clean, properties }: ConnectPacket): number {
+  if (protocolVersion === 5) return properties?.sessionExpiryInterval ?? 0;
+  return clean ? 0 : sessionExpiryInterval;
+}
+
+/** The client at the other end of a connection. */
+export function identityOf({ id }: Client, { facts, ip_address }: Connection): ClientIdentity {
+  return {
+    clientid: id,
+    ...(facts.username !== undefined && { username: facts.username }),
+    ...(ip_address !== undefined && { ip_address }),
+    ...(facts.port !== undefined && { port: facts.port }),
   };
 }
 

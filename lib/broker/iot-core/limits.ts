@@ -1,4 +1,4 @@
-import type { Message } from "./broker.ts";
+import type { Message } from "../broker.ts";
 
 /** What happens to a message with QoS 2, which IoT Core does not have. */
 export type QosPolicy = "refuse" | "downgrade";

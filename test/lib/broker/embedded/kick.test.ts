@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Message } from "../../../lib/broker/broker.ts";
-import { type EmbeddedClient, EmbeddedSetup } from "../../support/embedded-setup.ts";
+import type { Message } from "../../../../lib/broker/broker.ts";
+import { type EmbeddedClient, EmbeddedSetup } from "../../../support/embedded-setup.ts";
 
 let setup: EmbeddedSetup;
 
@@ -74,7 +74,7 @@ test("a client that is kicked out does not take others with it", async () => {
   await leave("other", "t");
   await leave("other/1", "t");
   await setup.broker.kick("other");
-  expect(await setup.broker.subscriptions("other/1")).toEqual([{ topic: "t", qos: 1 }]);
+  expect(await setup.broker.subscriptions("other/1")).toMatchObject([{ topic: "t", qos: 1 }]);
   expect(await publish("t", { qos: 1 })).toBe("delivered");
 });
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Message } from "../../../lib/broker/broker.ts";
-import { IotCoreBroker } from "../../../lib/broker/iot-core.ts";
-import { isUnavailable } from "../../../lib/unavailable.ts";
-import { PlayedDataPlane } from "../../support/iot-data-plane.ts";
+import type { Message } from "../../../../lib/broker/broker.ts";
+import { IotCoreBroker } from "../../../../lib/broker/iot-core/broker.ts";
+import { isUnavailable } from "../../../../lib/unavailable.ts";
+import { PlayedDataPlane } from "../../../support/iot-data-plane.ts";
 
 let plane: PlayedDataPlane;
 let broker: IotCoreBroker;

@@ -1,5 +1,6 @@
 import type { Client, ConnectPacket } from "aedes";
-import { FilterIndex } from "../mqtt/filter-index.ts";
+import { FilterIndex } from "../../mqtt/filter-index.ts";
+import type { SubscriptionOptions } from "../../records/session.ts";
 import { type Connection, newConnection } from "./connection.ts";
 
 /** The network connections of the embedded broker, with what their clients subscribe to. */
@@ -27,6 +28,11 @@ export class Connections {
     return connection;
   }
 
+  /** What is known of a connection; `undefined` before its CONNECT and after its end. */
+  find(client: Client): Connection | undefined {
+    return this.#connections.get(client);
+  }
+
   /** What is known of a connection. It must be open. */
   of(client: Client): Connection {
     const connection = this.#connections.get(client);
@@ -39,9 +45,9 @@ export class Connections {
     return this.#byClientid.get(clientid);
   }
 
-  subscribe(connection: Connection, filter: string, qos: 0 | 1 | 2): void {
+  subscribe(connection: Connection, filter: string, options: SubscriptionOptions): void {
     if (!connection.filters.has(filter)) this.#filters.add(filter);
-    connection.filters.set(filter, qos);
+    connection.filters.set(filter, options);
   }
 
   unsubscribe(connection: Connection, filter: string): void {

@@ -1,0 +1,32 @@
+/** What the broker knows of a message beside what MQTT carries. */
+export interface MessageFacts {
+  /** 32 upper-case hex digits. */
+  msgid: string;
+  /** Epoch milliseconds. */
+  publish_at: number;
+  from_clientid: string;
+  /** `null` for a client without a user name; absent for a sender that is no client. */
+  from_username?: string | null;
+  /** Epoch nanoseconds, once the message stands in a queue. */
+  inserted_at?: string;
+}
+
+/**
+ * Aedes copies the MQTT 5 properties of a packet from step to step, and nothing else that it does not know. So facts
+ * travel in them, under a symbol, which is never written to a client.
+ */
+const facts = Symbol("facts of the message");
+
+interface Packet {
+  properties?: object | undefined;
+}
+
+/** The facts that travel with a packet; `undefined` for the broker's own messages. */
+export function factsOf({ properties }: Packet): MessageFacts | undefined {
+  return (properties as { [facts]?: MessageFacts } | undefined)?.[facts];
+}
+
+/** Gives facts to a packet, which keeps its other properties. */
+export function attachFacts(packet: Packet, given: MessageFacts): void {
+  packet.properties = { ...packet.properties, [facts]: given };
+}

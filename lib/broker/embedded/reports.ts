@@ -1,0 +1,82 @@
+import type { Client, Subscription } from "aedes";
+import type { LifecycleEvent } from "../../ingest/lifecycle-event.ts";
+import type { Connection } from "./connection.ts";
+import type { Connections } from "./connections.ts";
+import { subscriptionOptions } from "./kept-state.ts";
+
+/** Notes what happens to the clients of the embedded broker, and reports it as AWS IoT Core does. */
+export class Reports {
+  readonly #connections: Connections;
+  readonly #onEvent: (event: LifecycleEvent) => void;
+  #lastMark = 0;
+
+  constructor(connections: Connections, onEvent: (event: LifecycleEvent) => void) {
+    this.#connections = connections;
+    this.#onEvent = onEvent;
+  }
+
+  /** A client is connected. */
+  connected(client: Client): void {
+    const connection = this.#connections.of(client);
+    const mark = this.#nextMark();
+    connection.version = mark;
+    this.#connections.establish(client);
+    this.#onEvent({
+      eventType: "connected",
+      ...this.#common(client, connection, mark),
+      versionNumber: mark,
+      ...(connection.ip_address !== undefined && { ipAddress: connection.ip_address }),
+      session: connection.facts,
+    });
+  }
+
+  /** A connection is over. Returns what was known of it, if its client was connected. */
+  disconnected(client: Client): Connection | undefined {
+    const connection = this.#connections.close(client);
+    if (connection?.version === undefined) return undefined;
+    this.#onEvent({
+      eventType: "disconnected",
+      ...this.#common(client, connection),
+      versionNumber: connection.version,
+    });
+    return connection;
+  }
+
+  /** A client was granted subscriptions. */
+  subscribed(client: Client, subscriptions: readonly Subscription[]): void {
+    const granted = subscriptions.flatMap(({ topic, qos, ...options }) =>
+      isQos(qos) ? [{ topic, options: subscriptionOptions({ qos, ...options }) }] : [],
+    );
+    if (granted.length === 0) return;
+    const connection = this.#connections.of(client);
+    for (const { topic, options } of granted) this.#connections.subscribe(connection, topic, options);
+    this.#onEvent({
+      eventType: "subscribed",
+      ...this.#common(client, connection),
+      topics: granted.map(({ topic }) => topic),
+      options: granted.map(({ options }) => options),
+    });
+  }
+
+  unsubscribed(client: Client, topics: readonly string[]): void {
+    const connection = this.#connections.of(client);
+    for (const topic of topics) this.#connections.unsubscribe(connection, topic);
+    this.#onEvent({
+      eventType: "unsubscribed",
+      ...this.#common(client, connection),
+      topics: [...topics],
+    });
+  }
+
+  #common({ id }: Client, { sessionIdentifier }: Connection, timestamp = this.#nextMark()) {
+    return { clientId: id, timestamp, sessionIdentifier };
+  }
+
+  /** Epoch milliseconds, and later than every mark before, over restarts too. */
+  #nextMark(): number {
+    this.#lastMark = Math.max(Date.now(), this.#lastMark + 1);
+    return this.#lastMark;
+  }
+}
+
+const isQos = (qos: number): qos is 0 | 1 | 2 => qos === 0 || qos === 1 || qos === 2;
