@@ -63,6 +63,8 @@ export function grantsOf(need: Need, targets: Targets): Grant[] {
     ],
     "keys:read": [{ actions: ["dynamodb:GetItem", "dynamodb:Query"], resources: [accessTable] }],
     "keys:write": [{ actions: writes, resources: [accessTable] }],
+    "settings:read": [{ actions: ["dynamodb:GetItem"], resources: [accessTable] }],
+    "settings:write": [{ actions: ["dynamodb:GetItem", "dynamodb:PutItem"], resources: [accessTable] }],
     "audit:read": [{ actions: ["dynamodb:Query"], resources: [accessTable] }],
     "users:read": [{ actions: ["dynamodb:GetItem", "dynamodb:Query"], resources: [accessTable] }],
     "users:write": [{ actions: [...writes, "dynamodb:Query"], resources: [accessTable] }],

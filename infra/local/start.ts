@@ -16,7 +16,9 @@ import { log } from "../../lib/log.ts";
 import { ApiKeys } from "../../lib/store/api-keys.ts";
 import { AuditLog } from "../../lib/store/audit-log.ts";
 import { DashboardUsers } from "../../lib/store/dashboard-users.ts";
+import type { Database } from "../../lib/store/database.ts";
 import { LoginFailures } from "../../lib/store/login-failures.ts";
+import { Settings } from "../../lib/store/settings.ts";
 import { bootstrapKeys, bootstrapUser, type CurlCredentials } from "./bootstrap.ts";
 import { type LocalDatabase, openLocalDatabase } from "./database.ts";
 import { loadDeployedFunctions, type PlayedServices } from "./deployed-functions.ts";
@@ -73,18 +75,15 @@ export async function startLocal(options: LocalOptions): Promise<LocalEnvironmen
   const local = await openLocalDatabase(join(options.data, "dynamodb"));
   opened.defer(() => local.close());
   const { registry, broker } = await openBroker(local, kept, opened);
-  const apiKeys = new ApiKeys(local.database);
-  const curlCredentials = await bootstrapKeys(apiKeys, options.data, options.bootstrapFile);
-  const users = new DashboardUsers(local.database);
-  const audit = new AuditLog(local.database);
-  const loginFailures = new LoginFailures(local.database);
+  const access = accessStores(local.database);
+  const curlCredentials = await bootstrapKeys(access.apiKeys, options.data, options.bootstrapFile);
   const { dashboardUsername, dashboardPassword } = options;
-  const passwordFile = await bootstrapUser(users, options.data, dashboardUsername, dashboardPassword);
+  const passwordFile = await bootstrapUser(access.users, options.data, dashboardUsername, dashboardPassword);
   const node = nodeFacts(options.nodeName);
   const served = servedResources(options);
   const functions = options.assets
     ? loadDeployedFunctions(resolve(options.assets), served, await playServices(local, broker, opened))
-    : await loadFunctions(served, { ...registry, apiKeys, users, loginFailures, audit, broker, node });
+    : await loadFunctions(served, { ...access, ...registry, broker, node });
   const listen = (server: Server, port: number) => listenOn(server, options.host, port, opened);
   const gateway = createGateway(functions);
   const addresses = {
@@ -102,6 +101,15 @@ export async function startLocal(options: LocalOptions): Promise<LocalEnvironmen
     close: () => all.disposeAsync(),
   };
 }
+
+/** What lies in the access table. */
+const accessStores = (database: Database) => ({
+  apiKeys: new ApiKeys(database),
+  users: new DashboardUsers(database),
+  loginFailures: new LoginFailures(database),
+  audit: new AuditLog(database),
+  settings: new Settings(database),
+});
 
 /** The broker, and the registry that follows it. What the broker reports while it closes is still taken in. */
 async function openBroker(local: LocalDatabase, kept: Level, opened: AsyncDisposableStack) {

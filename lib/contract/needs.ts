@@ -13,6 +13,8 @@ export const needs = {
   "users:read": "dashboard users, to list them",
   "users:write": "dashboard users, to create, change and delete them",
   "audit:read": "the audit log",
+  "settings:read": "settings that the API changes, to show them",
+  "settings:write": "settings that the API changes, to change them",
   login: "dashboard users with their tokens, and failed logins",
   "bootstrap-secret": "the deployment's secret with API keys",
   "dead-letters": "the queue of events that cannot be brought in",

@@ -12,6 +12,7 @@ import { DashboardUsers } from "../store/dashboard-users.ts";
 import { openDatabase } from "../store/database.ts";
 import { LoginFailures } from "../store/login-failures.ts";
 import { Sessions } from "../store/sessions.ts";
+import { Settings } from "../store/settings.ts";
 import { Subscriptions } from "../store/subscriptions.ts";
 import { StoredBootstrapSecret } from "./bootstrap-secret.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
@@ -51,6 +52,7 @@ function create(): Deps {
     users: new DashboardUsers(database),
     loginFailures: new LoginFailures(database),
     audit: new AuditLog(database, Number(variable("AUDIT_RETENTION_DAYS"))),
+    settings: new Settings(database),
     sessions: new Sessions(database),
     subscriptions: new Subscriptions(database),
     node: nodeFacts(variable("NODE_NAME")),

@@ -6,6 +6,7 @@ import type { AuditLog } from "../store/audit-log.ts";
 import type { DashboardUsers } from "../store/dashboard-users.ts";
 import type { LoginFailures } from "../store/login-failures.ts";
 import type { Sessions } from "../store/sessions.ts";
+import type { Settings } from "../store/settings.ts";
 import type { Subscriptions } from "../store/subscriptions.ts";
 
 /** What the functions of the API use. */
@@ -14,6 +15,7 @@ export interface ApiDeps {
   users: DashboardUsers;
   loginFailures: LoginFailures;
   audit: AuditLog;
+  settings: Settings;
   sessions: Sessions;
   subscriptions: Subscriptions;
   broker: Broker;
@@ -60,6 +62,8 @@ interface Pieces {
   "keys:write": { apiKeys: Pick<ApiKeys, "get" | "add" | "replace" | "put" | "remove"> };
   "users:read": { users: Pick<DashboardUsers, "get" | "list"> };
   "users:write": { users: DashboardUsers };
+  "settings:read": { settings: Pick<Settings, "read"> };
+  "settings:write": Pick<Deps, "settings">;
   "audit:read": { audit: Pick<AuditLog, "entries"> };
   login: { users: DashboardUsers; loginFailures: LoginFailures };
   "bootstrap-secret": Pick<Deps, "bootstrapSecret">;

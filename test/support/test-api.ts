@@ -16,6 +16,7 @@ import { ApiKeys } from "../../lib/store/api-keys.ts";
 import { AuditLog } from "../../lib/store/audit-log.ts";
 import { DashboardUsers } from "../../lib/store/dashboard-users.ts";
 import { LoginFailures } from "../../lib/store/login-failures.ts";
+import { Settings } from "../../lib/store/settings.ts";
 import { TestBroker } from "./test-broker.ts";
 
 /** Name of the one node of a test's deployment. */
@@ -109,6 +110,7 @@ export class TestApi {
       users,
       loginFailures: new LoginFailures(database),
       audit: new AuditLog(database),
+      settings: new Settings(database),
       sessions,
       subscriptions,
       broker: this.broker,
