@@ -72,6 +72,8 @@ const actionsByNeed: Record<Need, string[]> = {
   "keys:read": ["dynamodb:GetItem", "dynamodb:Query"],
   "keys:write": ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"],
   "audit:read": ["dynamodb:Query"],
+  "settings:read": ["dynamodb:GetItem"],
+  "settings:write": ["dynamodb:GetItem", "dynamodb:PutItem"],
   "users:read": ["dynamodb:GetItem", "dynamodb:Query"],
   "users:write": ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
   login: ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
