@@ -59,11 +59,11 @@ export const handler = serve(resource, {
   },
 
   async changePassword({ params: { username }, body: { old_pwd, new_pwd }, fail }, { users }) {
-    const user = await users.get(username);
-    if (!user) return fail(404, "USER_NOT_FOUND", "User not found");
     if (old_pwd === "" || new_pwd === "") {
       return fail(400, "BAD_REQUEST", "Old password or new password undefined");
     }
+    const user = await users.get(username);
+    if (!user) return fail(404, "USER_NOT_FOUND", "User not found");
     if (!(await verifySecret(old_pwd, user.password_hash))) {
       return fail(400, "ERROR_PWD_NOT_MATCH", "Old password not match");
     }

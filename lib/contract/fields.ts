@@ -11,7 +11,7 @@ import { because, explain } from "./failure-detail.ts";
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are the point
 const printable = /^[\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}\n\r\t\v\b\f\x1b]*$/u;
 
-/** Printable text; a number is taken as its decimal digits, and a list of bytes as their text. */
+/** Printable text; a whole number is taken as its decimal digits, and a list of bytes as their text. */
 export function text() {
   const error = because({ expected: "binary()" });
   const isPrintable = (value: string) => printable.test(value);
@@ -21,7 +21,10 @@ export function text() {
 /** A whole number from `min` to `max`; numeric text is converted. */
 export function integer(min: number, max: number, expected = `${min}..${max}`) {
   const error = because({ expected });
-  return z.pipe(z.transform(toNumber), z.int({ error }).check(z.gte(min, { error }), z.lte(max, { error })));
+  return z.pipe(
+    z.transform(toNumber),
+    z.int({ error, abort: true }).check(z.gte(min, { error }), z.lte(max, { error })),
+  );
 }
 
 /** A positive whole number of any size. */
@@ -145,8 +148,8 @@ const splitCommas = (value = "") =>
     .filter((word) => word !== "");
 
 function toText(value: unknown): unknown {
-  if (typeof value === "number") return String(value);
-  const bytes = Array.isArray(value) && value.length > 0 && value.every((byte) => isByte(byte));
+  if (Number.isInteger(value)) return String(value);
+  const bytes = Array.isArray(value) && value.every((byte) => isByte(byte));
   return bytes ? Buffer.from(value).toString() : value;
 }
 

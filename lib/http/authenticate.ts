@@ -48,7 +48,7 @@ async function tokenOwner({ users }: Identities, token: string): Promise<Caller>
 function keyNotAllowed(route: string): HttpError {
   return unauthorized(
     "API_KEY_NOT_ALLOW",
-    `Please use bearer Token instead, using API key/secret in <${route.split("/")[1]}> path is not permitted`,
+    `Please use bearer Token instead, using API key/secret in ${route.split("/")[1]} path is not permitted`,
   );
 }
 

@@ -75,7 +75,13 @@ describe("POST /publish hands to the broker", () => {
   test("a message with EMQX's defaults", async () => {
     await publish();
     expect(api.broker.published).toEqual([
-      { topic: "heard", payload: Buffer.from("hello"), qos: 0, retain: false },
+      {
+        topic: "heard",
+        payload: Buffer.from("hello"),
+        qos: 0,
+        retain: false,
+        msgid: expect.stringMatching(/^[0-9A-F]{32}$/),
+      },
     ]);
   });
 

@@ -173,7 +173,7 @@ test("a path for tokens refuses API keys before it looks at them", async () => {
     expect(answer.headers["www-authenticate"]).toBe(challenge);
     expect(JSON.parse(answer.text)).toMatchObject({
       code: "API_KEY_NOT_ALLOW",
-      message: "Please use bearer Token instead, using API key/secret in <users> path is not permitted",
+      message: "Please use bearer Token instead, using API key/secret in users path is not permitted",
     });
   }
   expect(JSON.parse((await change("Bearer x")).text).code).toBe("BAD_TOKEN");

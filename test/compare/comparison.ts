@@ -1,0 +1,123 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { IClientOptions, MqttClient } from "mqtt";
+import { type Accepted, accepted } from "./accepted.ts";
+import { type Difference, differences } from "./difference.ts";
+import { observe } from "./normalise.ts";
+import type { Answer, Caller, Request, Target } from "./target.ts";
+
+/** A request that was played to both servers, and what came of it. */
+export interface Finding {
+  scenario: string;
+  request: Request;
+  differences: Difference[];
+  /** Why it may differ; `undefined` for what is not explained. */
+  reason?: string | undefined;
+}
+
+/** The same thing at both servers. */
+export interface Both<Value> {
+  reference: Value;
+  ours: Value;
+}
+
+type Given = Omit<Request, "method" | "path">;
+
+/** How long a change at the broker may take until it shows, in milliseconds. */
+const patience = 2_500;
+
+/** Plays the same to both servers, and keeps what differs. */
+export class Comparison {
+  readonly targets: Both<Target>;
+  readonly findings: Finding[] = [];
+  /** Requests that were compared. */
+  observations = 0;
+  #scenario = "";
+  #patience = patience;
+
+  constructor(targets: Both<Target>) {
+    this.targets = targets;
+  }
+
+  /** Runs a scenario; its clients are gone afterwards. */
+  async run(scenario: string, play: (comparison: Comparison) => Promise<void>): Promise<void> {
+    this.#scenario = scenario;
+    this.#patience = scenario === "generated" ? 0 : patience;
+    await play(this);
+    await this.each((target) => target.close());
+  }
+
+  /**
+   * Asks both, for example `ask("GET /clients?limit=1")`. What depends on an earlier answer is a function of the
+   * server. A GET whose answers differ is asked again for a while, because brokers tell late what happened.
+   */
+  readonly ask = async (
+    line: string | ((target: Target, side: keyof Both<unknown>) => string),
+    given: Given = {},
+  ): Promise<Both<Answer>> => {
+    const requestOf = (side: keyof Both<unknown>): Request => {
+      const text = typeof line === "string" ? line : line(this.targets[side], side);
+      const [method = "", path = ""] = splitOnce(text);
+      return { method, path, ...given };
+    };
+    const request = { reference: requestOf("reference"), ours: requestOf("ours") };
+    const until = Date.now() + (request.ours.method === "GET" ? this.#patience : 0);
+    for (;;) {
+      const answers = await this.each((target, side) => target.call(request[side]));
+      const found = differences(observe(answers.reference), observe(answers.ours));
+      const reason = found.length > 0 ? reasonOf(request.ours, answers, found) : undefined;
+      if (found.length === 0 || reason !== undefined || Date.now() > until) {
+        this.#keep(request.ours, found, reason);
+        return answers;
+      }
+      await wait(100);
+    }
+  };
+
+  /** Notes what a scenario saw in another way than by an answer, for example what clients received. */
+  readonly same = (what: string, { reference, ours }: Both<unknown>): void => {
+    this.#keep({ method: "seen:", path: what }, differences(reference, ours), undefined);
+  };
+
+  /** Connects a client to both. */
+  readonly connect = (clientid: string, options: IClientOptions = {}): Promise<Both<MqttClient>> =>
+    this.each((target) => target.connect(clientid, options));
+
+  /** Does something with a client of both. */
+  readonly as = <Result>(
+    clientid: string,
+    act: (client: MqttClient) => Promise<Result>,
+  ): Promise<Both<Result>> => this.each((target) => act(target.client(clientid)));
+
+  readonly each = async <Result>(
+    act: (target: Target, side: keyof Both<unknown>) => Promise<Result>,
+  ): Promise<Both<Result>> => {
+    const [reference, ours] = await Promise.all([
+      act(this.targets.reference, "reference"),
+      act(this.targets.ours, "ours"),
+    ]);
+    return { reference, ours };
+  };
+
+  #keep(request: Request, found: Difference[], reason: string | undefined): void {
+    this.observations += 1;
+    if (found.length > 0) {
+      this.findings.push({ scenario: this.#scenario, request, differences: found, reason });
+    }
+  }
+}
+
+/** The reason of the first rule that explains all differences together with others that do. */
+function reasonOf(request: Request, answers: Both<Answer>, found: Difference[]): string | undefined {
+  const explains = (rule: Accepted, difference: Difference) => rule.holds({ request, answers, difference });
+  const rules = found.map((difference) => accepted.find((rule) => explains(rule, difference)));
+  return rules.every((rule) => rule !== undefined)
+    ? [...new Set(rules.map((rule) => rule?.reason))].join("; ")
+    : undefined;
+}
+
+function splitOnce(line: string): [string, string] {
+  const at = line.indexOf(" ");
+  return [line.slice(0, at), line.slice(at + 1)];
+}
+
+export type { Caller };

@@ -1,0 +1,60 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Command } from "commander";
+import { Program, temporaryFolder } from "../support/program.ts";
+import { clean } from "./clean.ts";
+import { Comparison } from "./comparison.ts";
+import { playGenerated } from "./generated.ts";
+import { report } from "./report.ts";
+import { scenarios } from "./scenarios/index.ts";
+import { Target, type TargetAddress } from "./target.ts";
+
+const command = new Command("compare")
+  .description("Plays the same requests to a real EMQX 5.8 and to Fleetgate, and tells what differs.")
+  .requiredOption("--reference <url>", "address of EMQX's API, for example http://127.0.0.1:18083")
+  .option("--reference-mqtt <url>", "its MQTT listener", "mqtt://127.0.0.1:1883")
+  .requiredOption("--reference-key <key:secret>", "API key of an administrator there")
+  .option("--reference-login <name:password>", "dashboard user there", "admin:public")
+  .option("--only <text>", "only scenarios whose name holds this text")
+  .option("--seed <number>", "seed of the generated requests", "1")
+  .option("--json <file>", "writes all findings to a file");
+
+const options = command.parse().opts<{
+  reference: string;
+  referenceMqtt: string;
+  referenceKey: string;
+  referenceLogin: string;
+  only?: string;
+  seed: string;
+  json?: string;
+}>();
+
+const started = await startFleetgate(options.referenceKey);
+const [username = "", password = ""] = options.referenceLogin.split(":");
+const { reference: base, referenceMqtt: mqtt, referenceKey: key } = options;
+const reference = await Target.open({ name: "EMQX", base, mqtt, key, username, password });
+const ours = await Target.open(started.address);
+const comparison = new Comparison({ reference, ours });
+await comparison.each(clean);
+for (const [name, play] of Object.entries({ ...scenarios, generated: playGenerated(Number(options.seed)) })) {
+  if (name.includes(options.only ?? "")) await comparison.run(name, play);
+}
+await started.program.interrupt();
+process.stdout.write(`${report(comparison, { base: options.reference })}\n`);
+if (options.json) await writeFile(options.json, JSON.stringify(comparison.findings, null, 2));
+process.exitCode = comparison.findings.some(({ reason }) => reason === undefined) ? 1 : 0;
+
+/** Fleetgate with a data folder and a dashboard user of its own. */
+async function startFleetgate(key: string): Promise<{ program: Program; address: TargetAddress }> {
+  const folder = await temporaryFolder();
+  const password = "Compare-1";
+  const keys = join(folder, "keys");
+  await writeFile(keys, `${key}:administrator\n`);
+  const program = await Program.start(
+    join(folder, "data"),
+    ...["--bootstrap-file", keys, "--dashboard-username", "admin", "--dashboard-password", password],
+  );
+  const { origin } = new URL(program.address("http:"));
+  const mqtt = program.address("mqtt:");
+  return { program, address: { name: "Fleetgate", base: origin, mqtt, key, username: "admin", password } };
+}

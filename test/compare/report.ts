@@ -1,0 +1,56 @@
+import type { Comparison, Finding } from "./comparison.ts";
+import type { Request } from "./target.ts";
+
+/** The result of a comparison as text: counts, accepted differences by reason, and each one without a reason. */
+export function report({ observations, findings }: Comparison, address: { base: string }): string {
+  const open = findings.filter(({ reason }) => reason === undefined);
+  const byReason = Map.groupBy(
+    findings.filter(({ reason }) => reason !== undefined),
+    ({ reason }) => reason ?? "",
+  );
+  return [
+    `${observations - findings.length} of ${observations} observations equal`,
+    `${findings.length - open.length} differ on purpose`,
+    ...[...byReason].map(([reason, found]) => `  ${String(found.length).padStart(5)}  ${reason}`),
+    `${open.length} differ without a reason`,
+    ...open.flatMap((finding) => ["", describe(finding, address.base)]),
+  ].join("\n");
+}
+
+function describe({ scenario, request, differences }: Finding, base: string): string {
+  const what = request.method === "seen:" ? request.path : curlLine(request, base);
+  return [
+    `[${scenario}] ${what}`,
+    ...differences
+      .slice(0, 8)
+      .map(({ place, reference, ours }) => `    ${place}: EMQX ${short(reference)}, ours ${short(ours)}`),
+  ].join("\n");
+}
+
+/** A request as a curl line; credentials are left for the reader to fill in. */
+export function curlLine({ method, path, as = "key", headers = {}, body }: Request, base: string): string {
+  const credentials = { key: '-u "$key"', token: '-H "authorization: Bearer $token"', nobody: "" };
+  const content =
+    body === undefined ? [] : ["-d", quote(typeof body === "string" ? body : JSON.stringify(body))];
+  const all = {
+    ...(body !== undefined && typeof body !== "string" && { "content-type": "application/json" }),
+    ...headers,
+  };
+  return [
+    "curl -i",
+    method === "GET" ? "" : `-X ${method}`,
+    typeof as === "string" ? credentials[as] : `-H ${quote(`authorization: ${as.authorization}`)}`,
+    ...Object.entries(all).map(([name, value]) => `-H ${quote(`${name}: ${value}`)}`),
+    ...content,
+    quote(`${base}/api/v5${path}`),
+  ]
+    .filter((part) => part !== "")
+    .join(" ");
+}
+
+const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+
+function short(value: unknown): string {
+  const text = value === undefined ? "nothing" : JSON.stringify(value);
+  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+}

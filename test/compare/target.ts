@@ -1,0 +1,118 @@
+import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
+
+/** Who calls: the administrator's key, the token of the administrator's login, nobody, or a header of its own. */
+export type Caller = "key" | "token" | "nobody" | { authorization: string };
+
+export interface Request {
+  method: string;
+  /** Below `/api/v5`, encoded, with its query. */
+  path: string;
+  as?: Caller;
+  headers?: Record<string, string>;
+  /** Sent as JSON, unless it is a text, which is sent as it is. */
+  body?: unknown;
+}
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  text: string;
+  /** The body, as far as it is JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: answers have every shape
+  json: any;
+}
+
+export interface TargetAddress {
+  name: string;
+  /** Without `/api/v5`. */
+  base: string;
+  mqtt: string;
+  /** `<api key>:<secret key>` of an administrator. */
+  key: string;
+  username: string;
+  password: string;
+}
+
+/** One of the two servers that are compared. */
+export class Target {
+  readonly name: string;
+  readonly address: TargetAddress;
+  readonly #clients = new Map<string, MqttClient>();
+  #token = "";
+
+  static async open(address: TargetAddress): Promise<Target> {
+    const target = new Target(address);
+    await target.login();
+    return target;
+  }
+
+  private constructor(address: TargetAddress) {
+    this.name = address.name;
+    this.address = address;
+  }
+
+  /** Logs the administrator in anew. */
+  async login(): Promise<void> {
+    const { username, password } = this.address;
+    const answer = await this.call({
+      method: "POST",
+      path: "/login",
+      as: "nobody",
+      body: { username, password },
+    });
+    if (answer.status !== 200) throw new Error(`${this.name}: the login is answered with ${answer.status}`);
+    this.#token = answer.json.token;
+  }
+
+  async call({ method, path, as = "key", headers = {}, body }: Request): Promise<Answer> {
+    const json = body !== undefined && typeof body !== "string";
+    const response = await fetch(`${this.address.base}/api/v5${path}`, {
+      method,
+      redirect: "manual",
+      headers: { ...this.#credentials(as), ...(json && { "content-type": "application/json" }), ...headers },
+      ...(body !== undefined && { body: json ? JSON.stringify(body) : (body as string) }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      text,
+      json: parse(text),
+    };
+  }
+
+  #credentials(as: Caller): Record<string, string> {
+    if (as === "nobody") return {};
+    if (as === "key") return { authorization: `Basic ${btoa(this.address.key)}` };
+    return as === "token" ? { authorization: `Bearer ${this.#token}` } : as;
+  }
+
+  /** Connects an MQTT client; one of the same id is replaced. */
+  async connect(clientId: string, options: IClientOptions = {}): Promise<MqttClient> {
+    const client = await mqtt.connectAsync(this.address.mqtt, { clientId, reconnectPeriod: 0, ...options });
+    client.on("error", () => {});
+    this.#clients.set(clientId, client);
+    return client;
+  }
+
+  /** A client that was connected. */
+  client(clientId: string): MqttClient {
+    const client = this.#clients.get(clientId);
+    if (!client) throw new Error(`${clientId} was never connected`);
+    return client;
+  }
+
+  /** Ends all its clients. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#clients.values()].map((client) => client.endAsync(true)));
+    this.#clients.clear();
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
