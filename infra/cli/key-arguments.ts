@@ -15,9 +15,9 @@ export function toDescription(text: string): string {
   return accepted(desc, text, "It holds characters that cannot be printed.");
 }
 
-/** The end of a key in epoch seconds; `undefined` for `infinity`. */
-export function toExpiry(text: string): number | undefined {
-  return accepted(expired_at, text, "It is RFC 3339 with a zone, epoch seconds, or infinity.");
+/** The end of a key in epoch seconds, or `infinity`. */
+export function toExpiry(text: string): number | "infinity" {
+  return accepted(expired_at, text, "It is RFC 3339 with a zone, epoch seconds, or infinity.") ?? "infinity";
 }
 
 const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };

@@ -13,7 +13,7 @@ type CommonOptions = AccessOptions & { json?: true };
 interface CreateOptions {
   role: Role;
   desc: string;
-  expires?: number;
+  expires: number | "infinity";
   disabled?: true;
 }
 
@@ -45,15 +45,17 @@ export function keyCommands(): Command {
 }
 
 function create(): Command {
+  const expires = new Option("--expires <time>", "its end: RFC 3339, epoch seconds, or infinity");
   const command = new Command("create")
     .description("Make a key. Its secret is shown this once.")
     .addArgument(new Argument("<name>", "name of the key").argParser(toName))
     .addOption(new Option("--role <role>", "what it may do").choices(roles).default("administrator"))
     .addOption(new Option("--desc <text>", "what it is for").default("", "none").argParser(toDescription))
-    .addOption(new Option("--expires <time>", "RFC 3339, epoch seconds, or infinity").argParser(toExpiry))
+    .addOption(expires.default("infinity").argParser(toExpiry))
     .option("--disabled", "nobody can log in with it until it is enabled");
   return withKeys<CreateOptions>(command, async (apiKeys, { role, desc, expires, disabled }, name) => {
-    const added = await addKey(apiKeys, { name, role, desc, enable: !disabled, expired_at: expires });
+    const expired_at = expires === "infinity" ? undefined : expires;
+    const added = await addKey(apiKeys, { name, role, desc, enable: !disabled, expired_at });
     if (typeof added === "string") throw new CommandError(refusals[added]);
     const { api_key, api_secret } = newKeyView(added);
     const text = aligned([
