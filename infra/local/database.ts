@@ -53,9 +53,9 @@ export async function openLocalDatabase(folder?: string): Promise<LocalDatabase>
     changes,
     database: openDatabase(client, localTables),
     async close() {
-      client.destroy();
-      changes.close();
+      await changes.close();
       await new Promise<void>((resolve) => server.close(() => resolve()));
+      client.destroy();
     },
   };
 }
