@@ -178,9 +178,10 @@ async function listenOn(
   return server.address() as AddressInfo;
 }
 
-/** Stops listening, and resolves when the requests under way are answered. */
+/** Stops listening, and resolves when the requests under way are answered, whoever keeps a connection. */
 async function drain(gateway: HttpServer): Promise<void> {
   const closed = new Promise<void>((resolve) => gateway.close(() => resolve()));
-  gateway.closeIdleConnections();
+  const closing = setInterval(() => gateway.closeIdleConnections(), 20);
   await closed;
+  clearInterval(closing);
 }
