@@ -70,6 +70,7 @@ const rooms: { room: RegExp; may: RegExp; types?: RegExp }[] = [
   { room: /^lib\/deps\//, may: /^lib\/(contract|records|broker|store)\// },
   { room: /^infra\/aws\//, may: /^(functions\/(index|workers)\.ts$|lib\/)/ },
   { room: /^infra\/local\//, may: /^(functions\/index\.ts$|lib\/)/ },
+  { room: /^infra\/cli\//, may: /^(functions\/index\.ts$|infra\/local\/|lib\/)/ },
 ];
 
 test("a file imports only what its room may know", () => {

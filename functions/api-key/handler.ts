@@ -1,11 +1,7 @@
-import { makeKey, rotateKey } from "../../lib/auth/manage-keys.ts";
+import { keyView, newKeyView, rotatedKeyView } from "../../lib/auth/key-view.ts";
+import { addKey, deleteKey, type KeyRefusal, renewSecret, updateKey } from "../../lib/auth/manage-keys.ts";
 import { serve } from "../../lib/http/serve.ts";
-import { rfc3339Seconds } from "../../lib/records/time.ts";
 import { apiKey } from "./contract.ts";
-import { keyView } from "./view.ts";
-
-/** How many keys there may be. [emqx_mgmt_auth] */
-const mostKeys = 100;
 
 const notFound = [404, "NOT_FOUND", "Name NOT FOUND"] as const;
 
@@ -15,14 +11,8 @@ export const handler = serve(apiKey, {
   },
 
   async createApiKey({ body, fail }, { apiKeys }) {
-    const known = await apiKeys.list();
-    if (known.length >= mostKeys) {
-      return fail(400, "BAD_REQUEST", '"Maximum number of ApiKeys reached."');
-    }
-    if (known.some(({ name }) => name === body.name)) return fail(400, "BAD_REQUEST", "name_already_existed");
-    const { key, secret } = await makeKey({ ...body, role: body.role ?? "administrator" });
-    if (!(await apiKeys.add(key))) return fail(400, "BAD_REQUEST", "api_key_already_existed");
-    return { ...keyView(key), api_secret: secret };
+    const added = await addKey(apiKeys, { ...body, role: body.role ?? "administrator" });
+    return typeof added === "string" ? fail(400, "BAD_REQUEST", wireText(added)) : newKeyView(added);
   },
 
   async getApiKey({ params, fail }, { apiKeys }) {
@@ -31,25 +21,22 @@ export const handler = serve(apiKey, {
   },
 
   async updateApiKey({ params, body, fail }, { apiKeys }) {
-    const key = await apiKeys.getByName(params.name);
-    if (!key) return fail(...notFound);
-    const { desc = key.desc, enable = key.enable, role = key.role, expired_at } = body;
-    const { expired_at: _, ...kept } = key;
-    const changed = { ...kept, desc, enable, role, ...(expired_at !== undefined && { expired_at }) };
-    return (await apiKeys.replace(changed)) ? keyView(changed) : fail(...notFound);
+    const { desc, enable, role, expired_at = "infinity" } = body;
+    const key = await updateKey(apiKeys, params.name, { desc, enable, role, expired_at });
+    return key ? keyView(key) : fail(...notFound);
   },
 
   async deleteApiKey({ params, fail }, { apiKeys }) {
-    const key = await apiKeys.getByName(params.name);
-    if (!key || !(await apiKeys.remove(key))) return fail(...notFound);
+    if (!(await deleteKey(apiKeys, params.name))) return fail(...notFound);
   },
 
   async rotateApiKey({ params, body, fail }, { apiKeys }) {
-    const known = await apiKeys.getByName(params.name);
-    if (!known) return fail(...notFound);
-    const { key, secret } = await rotateKey(known, body.grace_period);
-    if (!(await apiKeys.replace(key))) return fail(...notFound);
-    const until = key.previous_valid_until ?? key.secret_created_at ?? 0;
-    return { ...keyView(key), api_secret: secret, previous_valid_until: rfc3339Seconds(until) };
+    const rotated = await renewSecret(apiKeys, params.name, body.grace_period);
+    return rotated ? rotatedKeyView(rotated) : fail(...notFound);
   },
 });
+
+/** EMQX writes atoms as they are, and a text as JSON. */
+function wireText(refusal: KeyRefusal): string {
+  return refusal === "Maximum number of ApiKeys reached." ? JSON.stringify(refusal) : refusal;
+}

@@ -6,6 +6,7 @@ import {
   type ServerResponse,
   request as send,
 } from "node:http";
+import { setImmediate } from "node:timers/promises";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { ItemChange } from "../../lib/store/directory-feed.ts";
@@ -31,6 +32,7 @@ export class ChangeStream {
   readonly #port: number;
   readonly #agent = new Agent({ keepAlive: true });
   readonly #listeners: ((change: ItemChange) => void)[] = [];
+  readonly #unanswered = new Set<Promise<void>>();
   #sequence = 0;
   /** Takes the place of the database's own server. */
   readonly server: Server;
@@ -47,13 +49,20 @@ export class ChangeStream {
     this.#listeners.push(listener);
   }
 
-  close(): void {
+  /** Ends once what has been asked is answered: dynalite does not bear to be closed in the middle of it. */
+  async close(): Promise<void> {
+    this.server.close();
+    while (this.#unanswered.size > 0) await Promise.all(this.#unanswered);
+    // The last answer leaves at the end of this turn of the event loop.
+    await setImmediate();
     this.#agent.destroy();
     this.server.closeAllConnections();
-    this.server.close();
   }
 
   #receive(request: IncomingMessage, response: ServerResponse): void {
+    const answered = new Promise<void>((resolve) => response.once("close", resolve));
+    this.#unanswered.add(answered);
+    void answered.then(() => this.#unanswered.delete(answered));
     const operation = String(request.headers["x-amz-target"]).split(".")[1];
     if (operation === "PutItem" || operation === "DeleteItem") {
       this.#write(request, response).catch(() => response.destroy());

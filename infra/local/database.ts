@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   CreateTableCommand,
@@ -12,6 +13,7 @@ import dynalite from "dynalite";
 import { type Database, openDatabase } from "../../lib/store/database.ts";
 import { accessTable, registryTable, type TableDefinition } from "../../lib/store/tables.ts";
 import { ChangeStream } from "./change-stream.ts";
+import { openLevel } from "./open-level.ts";
 
 /** The embedded DynamoDB, open for this process alone. */
 export interface LocalDatabase {
@@ -26,17 +28,23 @@ export interface LocalDatabase {
 
 export const localTables = { access: "fleetgate-access", registry: "fleetgate-registry" } as const;
 
+/** Where the embedded DynamoDB lies in a data folder. */
+export const databaseFolder = (dataFolder: string) => join(dataFolder, "dynamodb");
+
+/** A client of an embedded DynamoDB, which asks nobody who they are. */
+export function localClient(endpoint: string): DynamoDBClient {
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  return new DynamoDBClient({ endpoint, region: "local", credentials });
+}
+
 /** Starts DynamoDB with its data in a folder, or in memory without one, and makes the tables that are missing. */
 export async function openLocalDatabase(folder?: string): Promise<LocalDatabase> {
+  if (folder !== undefined) await checkUnused(folder);
   const immediate = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 };
   const server = dynalite({ ...immediate, ...(folder !== undefined && { path: folder }) });
   const changes = new ChangeStream(server, await listen(server), localTables.registry);
   const endpoint = `http://127.0.0.1:${await listen(changes.server)}`;
-  const client = new DynamoDBClient({
-    endpoint,
-    region: "local",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-  });
+  const client = localClient(endpoint);
   await createTable(client, localTables.access, accessTable);
   await createTable(client, localTables.registry, registryTable);
   return {
@@ -45,11 +53,17 @@ export async function openLocalDatabase(folder?: string): Promise<LocalDatabase>
     changes,
     database: openDatabase(client, localTables),
     async close() {
-      client.destroy();
-      changes.close();
+      await changes.close();
       await new Promise<void>((resolve) => server.close(() => resolve()));
+      client.destroy();
     },
   };
+}
+
+/** Fails if a folder cannot be opened: dynalite itself would end the whole process then. */
+async function checkUnused(folder: string): Promise<void> {
+  const level = await openLevel(folder);
+  await level.close();
 }
 
 async function listen(server: Server): Promise<number> {

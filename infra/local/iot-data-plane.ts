@@ -52,6 +52,11 @@ async function route(broker: Broker, asked: Asked): Promise<Answer> {
     return ok;
   }
   if (collection !== "connections") return notFound;
+  if (part === "messages") {
+    const qos = asked.query.get("confirmation") === "true" ? 1 : 0;
+    const topic = asked.query.get("topic") ?? "";
+    return (await broker.sendTo(name, { ...messageOf(asked), topic, qos })) ? ok : notFound;
+  }
   if (asked.method === "DELETE") {
     const preventWill = asked.query.get("preventWillMessage") === "true";
     return (await broker.kick(name, { preventWill })) ? ok : notFound;
@@ -77,6 +82,8 @@ function messageOf({ path, query, headers, body }: Asked): Message {
   };
 }
 
+const formatIndicators: Readonly<Record<string, number>> = { UNSPECIFIED_BYTES: 0, UTF8_DATA: 1 };
+
 function propertiesOf(query: URLSearchParams, headers: IncomingMessage["headers"]): MessageProperties {
   const text = (name: string) => query.get(name) ?? undefined;
   const encoded = (name: string) => headers[name] && Buffer.from(String(headers[name]), "base64").toString();
@@ -85,6 +92,7 @@ function propertiesOf(query: URLSearchParams, headers: IncomingMessage["headers"
     content_type: text("contentType"),
     response_topic: text("responseTopic"),
     message_expiry_interval: query.has("messageExpiry") ? Number(query.get("messageExpiry")) : undefined,
+    payload_format_indicator: formatIndicators[String(headers["x-amz-mqtt5-payload-format-indicator"])],
     correlation_data: encoded("x-amz-mqtt5-correlation-data"),
     user_properties: users && Object.assign({}, ...(JSON.parse(users) as Record<string, string>[])),
   };

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { DataUnavailable } from "./open-level.ts";
 import { readOptions } from "./options.ts";
 import { type LocalEnvironment, startLocal } from "./start.ts";
 
@@ -52,8 +53,6 @@ function explain(error: unknown): string {
   if (code === "EADDRINUSE") return `port ${port} is taken; choose another one, see --help.`;
   if (code === "EACCES" && port)
     return `port ${port} may not be used by this user; choose another one, see --help.`;
-  if (code === "LEVEL_DATABASE_NOT_OPEN" || code === "LEVEL_LOCKED") {
-    return `the data folder ${resolve(options.data)} is in use by another process, or cannot be read.`;
-  }
+  if (error instanceof DataUnavailable) return `${error.message}.`;
   return String((error as Error).stack);
 }

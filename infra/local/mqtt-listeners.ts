@@ -16,6 +16,8 @@ export function webSocketServer(broker: EmbeddedBroker): HttpServer {
     path: "/mqtt",
     handleProtocols: (offered) => (offered.has("mqtt") ? "mqtt" : [...offered][0]) ?? false,
   });
+  // It repeats the errors of its server, which are for whoever makes that listen.
+  sockets.on("error", () => {});
   sockets.on("connection", (socket, request) => broker.accept(createWebSocketStream(socket), request));
   return server;
 }

@@ -13,7 +13,7 @@ export function readOptions(args: readonly string[]): LocalOptions {
     .addOption(
       new Option("--host <address>", "address to listen on").default("127.0.0.1").env("FLEETGATE_HOST"),
     )
-    .addOption(new Option("--data <folder>", "folder of the data").default("data").env("FLEETGATE_DATA"))
+    .addOption(dataOption())
     .addOption(
       new Option("--bootstrap-file <file>", "API keys, a line {API Key}:{Secret Key}:{?Role} each").env(
         "EMQX_API_KEY__BOOTSTRAP_FILE",
@@ -47,6 +47,11 @@ export function readOptions(args: readonly string[]): LocalOptions {
     )
     .parse(args, { from: "user" });
   return command.opts<LocalOptions>();
+}
+
+/** Where the data is; the same for every program that reads it. */
+export function dataOption(): Option {
+  return new Option("--data <folder>", "folder of the data").default("data").env("FLEETGATE_DATA");
 }
 
 function toPort(text: string): number {

@@ -4,7 +4,7 @@ import type { Server as HttpServer } from "node:http";
 import type { AddressInfo, Server } from "node:net";
 import { join, resolve } from "node:path";
 import aedesPersistence from "aedes-persistence-level";
-import { Level } from "level";
+import type { Level } from "level";
 import * as resources from "../../functions/index.ts";
 import { EmbeddedBroker } from "../../lib/broker/embedded/broker.ts";
 import { SessionIdentifiers } from "../../lib/broker/embedded/session-identifiers.ts";
@@ -20,13 +20,15 @@ import type { Database } from "../../lib/store/database.ts";
 import { LoginFailures } from "../../lib/store/login-failures.ts";
 import { Settings } from "../../lib/store/settings.ts";
 import { bootstrapKeys, bootstrapUser, type CurlCredentials } from "./bootstrap.ts";
-import { type LocalDatabase, openLocalDatabase } from "./database.ts";
+import { databaseFolder, type LocalDatabase, openLocalDatabase } from "./database.ts";
 import { loadDeployedFunctions, type PlayedServices } from "./deployed-functions.ts";
+import { removeEndpoint, writeEndpoint } from "./endpoint-file.ts";
 import { Expiry } from "./expiry.ts";
 import { createGateway, type DeployedFunction } from "./gateway.ts";
 import { iotDataPlane } from "./iot-data-plane.ts";
 import { installLambdaRuntime } from "./lambda-runtime.ts";
 import { mqttServer, webSocketServer } from "./mqtt-listeners.ts";
+import { openLevel } from "./open-level.ts";
 import { LocalRegistry } from "./registry.ts";
 
 export interface LocalOptions {
@@ -69,11 +71,12 @@ export async function startLocal(options: LocalOptions): Promise<LocalEnvironmen
   installLambdaRuntime();
   await using opened = new AsyncDisposableStack();
   await mkdir(options.data, { recursive: true, mode: 0o700 });
-  const kept = new Level(join(options.data, "mqtt"));
-  await kept.open();
+  const kept = await openLevel(join(options.data, "mqtt"));
   opened.defer(() => kept.close());
-  const local = await openLocalDatabase(join(options.data, "dynamodb"));
+  const local = await openLocalDatabase(databaseFolder(options.data));
   opened.defer(() => local.close());
+  await writeEndpoint(options.data, local.endpoint);
+  opened.defer(() => removeEndpoint(options.data));
   const { registry, broker } = await openBroker(local, kept, opened);
   const access = accessStores(local.database);
   const curlCredentials = await bootstrapKeys(access.apiKeys, options.data, options.bootstrapFile);
@@ -175,9 +178,10 @@ async function listenOn(
   return server.address() as AddressInfo;
 }
 
-/** Stops listening, and resolves when the requests under way are answered. */
+/** Stops listening, and resolves when the requests under way are answered, whoever keeps a connection. */
 async function drain(gateway: HttpServer): Promise<void> {
   const closed = new Promise<void>((resolve) => gateway.close(() => resolve()));
-  gateway.closeIdleConnections();
+  const closing = setInterval(() => gateway.closeIdleConnections(), 20);
   await closed;
+  clearInterval(closing);
 }

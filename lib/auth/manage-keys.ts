@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Role } from "../contract/roles.ts";
 import { type ApiKey, apiKeyOf } from "../records/api-key.ts";
+import type { ApiKeys } from "../store/api-keys.ts";
 import { hashSecret } from "./secret-hash.ts";
 
 /** A key with its secret, which is not kept. */
@@ -16,6 +17,72 @@ export interface NewKey {
   /** Epoch seconds; `undefined`: never. */
   expired_at: number | undefined;
   role: Role;
+}
+
+/** What of a key may be changed; what is `undefined` stays as it is. */
+export interface KeyChange {
+  desc?: string | undefined;
+  enable?: boolean | undefined;
+  role?: Role | undefined;
+  /** Epoch seconds. */
+  expired_at?: number | "infinity" | undefined;
+}
+
+/** Why a key was not added, in EMQX's words. [emqx_mgmt_auth] */
+export type KeyRefusal =
+  | "Maximum number of ApiKeys reached."
+  | "name_already_existed"
+  | "api_key_already_existed";
+
+/** How many keys there may be. [emqx_mgmt_auth] */
+const mostKeys = 100;
+
+/** Makes a key with a random secret and adds it to the table; returns why not, if it cannot. */
+export async function addKey(
+  apiKeys: Pick<ApiKeys, "list" | "add">,
+  given: NewKey,
+): Promise<KeyWithSecret | KeyRefusal> {
+  const known = await apiKeys.list();
+  if (known.length >= mostKeys) return "Maximum number of ApiKeys reached.";
+  if (known.some(({ name }) => name === given.name)) return "name_already_existed";
+  const made = await makeKey(given);
+  return (await apiKeys.add(made.key)) ? made : "api_key_already_existed";
+}
+
+/** Changes a key of the table. Returns it as it is now, `undefined` if there is none of that name. */
+export async function updateKey(
+  apiKeys: Pick<ApiKeys, "getByName" | "replace">,
+  name: string,
+  change: KeyChange,
+): Promise<ApiKey | undefined> {
+  const key = await apiKeys.getByName(name);
+  if (!key) return undefined;
+  const { expired_at: before, ...kept } = key;
+  const { desc = key.desc, enable = key.enable, role = key.role, expired_at = before } = change;
+  const end = expired_at === "infinity" ? undefined : expired_at;
+  const changed = { ...kept, desc, enable, role, ...(end !== undefined && { expired_at: end }) };
+  return (await apiKeys.replace(changed)) ? changed : undefined;
+}
+
+/** Gives a key of the table a new secret, as `rotateKey` does. Returns `undefined` if there is none of that name. */
+export async function renewSecret(
+  apiKeys: Pick<ApiKeys, "getByName" | "replace">,
+  name: string,
+  grace: number,
+): Promise<KeyWithSecret | undefined> {
+  const known = await apiKeys.getByName(name);
+  if (!known) return undefined;
+  const rotated = await rotateKey(known, grace);
+  return (await apiKeys.replace(rotated.key)) ? rotated : undefined;
+}
+
+/** Removes a key from the table. Returns it as it was, `undefined` if there is none of that name. */
+export async function deleteKey(
+  apiKeys: Pick<ApiKeys, "getByName" | "remove">,
+  name: string,
+): Promise<ApiKey | undefined> {
+  const key = await apiKeys.getByName(name);
+  return key && (await apiKeys.remove(key)) ? key : undefined;
 }
 
 /** Makes a key with a random secret. */

@@ -13,9 +13,9 @@ export const maxApiKeyBytes = 1_024;
 
 /** The API keys of the access table. Reads are consistent, so that every change counts on the next request. */
 export class ApiKeys {
-  readonly #database: Database;
+  readonly #database: Omit<Database, "registry">;
 
-  constructor(database: Database) {
+  constructor(database: Omit<Database, "registry">) {
     this.#database = database;
   }
 

@@ -9,11 +9,13 @@ export interface Database {
 }
 
 /** Wraps a DynamoDB client for items as plain objects. */
+export function documentClient(client: DynamoDBClient): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+}
+
+/** DynamoDB with both tables, by a client of it. */
 export function openDatabase(client: DynamoDBClient, tables: { access: string; registry: string }): Database {
-  return {
-    client: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
-    ...tables,
-  };
+  return { client: documentClient(client), ...tables };
 }
 
 export interface Key {
