@@ -31,14 +31,17 @@ export interface Broker {
   sendTo(clientid: string, message: Message): Promise<boolean>;
 
   /** Changes of what MQTT leaves to the client; absent where the broker has no way to make them. */
-  readonly control?: ClientControl;
+  readonly control?: ClientControl | undefined;
 
   /** What clients send and receive; absent where the broker does not tell. */
-  readonly statistics?: StatisticsOfClients;
+  readonly statistics?: StatisticsOfClients | undefined;
 }
 
 /** Changes what a client's session, connected or not, has from the client itself. */
 export interface ClientControl {
+  /** Whether the broker has a session of a client. */
+  knows(clientid: string): Promise<boolean>;
+
   /** Subscribes it, as if the client did; retained messages follow as its options say. */
   subscribe(clientid: string, filter: string, options: SubscriptionOptions): Promise<ControlOutcome>;
 

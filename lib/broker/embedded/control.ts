@@ -27,6 +27,11 @@ export class EmbeddedControl implements ClientControl {
     this.#parts = parts;
   }
 
+  async knows(clientid: string): Promise<boolean> {
+    const { connections, kept } = this.#parts;
+    return connections.withId(clientid) !== undefined || (await kept.sessions.has(clientid));
+  }
+
   async subscribe(clientid: string, filter: string, options: SubscriptionOptions): Promise<ControlOutcome> {
     const { connections, kept, reports } = this.#parts;
     const client = connections.withId(clientid);
@@ -62,9 +67,9 @@ export class EmbeddedControl implements ClientControl {
   }
 
   async setKeepalive(clientid: string, seconds: number): Promise<boolean> {
-    const { connections, kept } = this.#parts;
+    const { connections } = this.#parts;
     const client = connections.withId(clientid);
-    if (!client) return kept.sessions.has(clientid);
+    if (!client) return this.knows(clientid);
     connections.of(client).facts.keepalive = seconds;
     new AedesClient(client).setKeepalive(seconds);
     return true;
