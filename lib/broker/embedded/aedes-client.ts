@@ -6,6 +6,8 @@ import type { StoredSubscription } from "./kept-state.ts";
 /** Fields of Aedes's client that its types leave out. */
 interface Internals {
   will: object | undefined;
+  connected: boolean;
+  connackSent: boolean;
   broker: Aedes;
   _parser: EventEmitter;
   /** Milliseconds; not positive if the client may be silent for ever. */
@@ -30,6 +32,8 @@ export class AedesClient {
 
   /** Ends its connection; a client of MQTT 5 is told the reason, if it reads. */
   async end(reasonCode: number): Promise<void> {
+    // Aedes takes a client for connected, and tells it reasons, only once it has sent what was queued for it.
+    if (this.#internals.connackSent) this.#internals.connected = true;
     const ended = new Promise<void>((resolve) => this.#client.disconnect({ reasonCode }, resolve));
     if (this.#client.conn.writableNeedDrain) this.#client.close();
     await ended;
