@@ -79,6 +79,8 @@ describe.each(operations)("$resource.name $name", ({ name, operation }) => {
   test.runIf(operation.body)("refuses a body that does not fit as it declares", async () => {
     const { method, path } = sampleRequest(name, operation);
     for (const wrong of [{ no_such_field: 1 }, "hello", [1]]) {
+      // A number is taken for text, so that a list of texts takes it.
+      if (operation.body?.safeParse(wrong).success) continue;
       const answer = await callAsInsider(operation, method, path, wrong);
       expect(answer.status).toBeGreaterThanOrEqual(400);
       expectDeclared(operation, answer);

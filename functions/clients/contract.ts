@@ -1,8 +1,10 @@
 import * as z from "zod/mini";
-import { commaList, flag, oneOf, repeated, text } from "../../lib/contract/fields.ts";
+import { commaList, flag, integer, list, oneOf, repeated, text } from "../../lib/contract/fields.ts";
 import { pageOf, pageParameters } from "../../lib/contract/paging.ts";
 import { defineResource } from "../../lib/contract/resource.ts";
 import { instant } from "../../lib/contract/time-fields.ts";
+import { authorizationOperations } from "./authorization-contract.ts";
+import { controlOperations } from "./control-contract.ts";
 import { fieldNames } from "./field-names.ts";
 import { Client, ClientRow, Subscription } from "./schemas.ts";
 
@@ -12,6 +14,8 @@ export const clients = defineResource({
   name: "clients",
   tag: "Clients",
   operations: {
+    ...controlOperations,
+    ...authorizationOperations,
     listClients: {
       route: "GET /clients",
       summary: "List clients, connected or with a session that is kept",
@@ -34,7 +38,7 @@ export const clients = defineResource({
       },
       answers: { 200: pageOf(ClientRow) },
       errors: { 400: ["BAD_REQUEST", "INVALID_PARAMETER"], 500: ["NODE_DOWN"] },
-      needs: ["node", "registry:read"],
+      needs: ["node", "registry:read", "broker:statistics"],
     },
     getClient: {
       route: "GET /clients/{clientid}",
@@ -42,7 +46,7 @@ export const clients = defineResource({
       params: { clientid },
       answers: { 200: Client },
       errors: { 400: ["BAD_REQUEST"], 404: ["CLIENTID_NOT_FOUND"] },
-      needs: ["node", "registry:read"],
+      needs: ["node", "registry:read", "broker:statistics"],
     },
     kickOutClient: {
       route: "DELETE /clients/{clientid}",
@@ -51,6 +55,25 @@ export const clients = defineResource({
       answers: { 204: null },
       errors: { 400: ["BAD_REQUEST"], 404: ["CLIENTID_NOT_FOUND"] },
       needs: ["registry:read", "registry:write", "broker:kick"],
+    },
+    kickOutClients: {
+      route: "POST /clients/kickout/bulk",
+      summary: "Disconnect clients and discard their sessions",
+      description: "Client ids that nobody has are passed over.",
+      body: list(text()),
+      answers: { 204: null },
+      errors: { 400: ["BAD_REQUEST"], 415: ["UNSUPPORTED_MEDIA_TYPE"] },
+      needs: ["registry:read", "registry:write", "broker:kick"],
+    },
+    countSessions: {
+      route: "GET /sessions_count",
+      summary: "Count the sessions",
+      description:
+        "`since` is taken and changes nothing: as in EMQX without a history of sessions, those that have ended are not counted.",
+      query: { since: z.optional(integer(0, Number.MAX_SAFE_INTEGER, "non_neg_integer()")) },
+      answers: { 200: z.int() },
+      errors: { 400: ["BAD_REQUEST"] },
+      needs: ["registry:read"],
     },
     listSubscriptions: {
       route: "GET /clients/{clientid}/subscriptions",

@@ -1,15 +1,19 @@
 import { serve } from "../../lib/http/serve.ts";
-import { endSession } from "../../lib/ingest/end-session.ts";
 import { visibleSession } from "../../lib/records/session-state.ts";
 import { normalAddress } from "./address.ts";
+import { authorization } from "./authorization.ts";
 import { clients } from "./contract.ts";
+import { control } from "./control.ts";
+import { kickOut, kickOutAll } from "./kick-out.ts";
 import { listSessions } from "./list.ts";
+import { notFound } from "./not-found.ts";
 import { clientView, project, subscriptionView } from "./view.ts";
 
-const notFound = [404, "CLIENTID_NOT_FOUND", "Client ID not found"] as const;
-
 export const handler = serve(clients, {
-  async listClients({ query, fail }, { sessions, node }) {
+  ...control,
+  ...authorization,
+
+  async listClients({ query, fail }, { sessions, node, broker }) {
     const { page, limit, clientid, username, fields, proto_ver, ...rest } = query;
     if (rest.node !== undefined && rest.node !== node.name) {
       return fail(500, "NODE_DOWN", `bad rpc call <<"${rest.node}">>, Reason <<"invalid node">>`);
@@ -34,24 +38,32 @@ export const handler = serve(clients, {
     };
     const found = await listSessions(sessions, { page, limit, clientid, username, filter });
     const { count, hasnext } = found;
+    const statistics = broker.statistics?.of(found.sessions.map((session) => session.clientid));
     return {
-      data: found.sessions.map((session) => project(clientView(session, node.name), fields)),
+      data: found.sessions.map((session) =>
+        project(clientView(session, node.name, statistics?.get(session.clientid)), fields),
+      ),
       meta: { page, limit, hasnext, ...(count !== undefined && { count }) },
     };
   },
 
-  async getClient({ params, fail }, { sessions, node }) {
-    const session = await sessions.get(params.clientid);
+  async getClient({ params: { clientid }, fail }, { sessions, node, broker }) {
+    const session = await sessions.get(clientid);
     if (!session) return fail(...notFound);
-    return clientView(session, node.name);
+    return clientView(session, node.name, broker.statistics?.of([clientid]).get(clientid));
   },
 
-  async kickOutClient({ params: { clientid }, fail }, { sessions, broker }) {
-    const state = await sessions.state(clientid);
-    const known = await broker.kick(clientid);
-    const ended = state && visibleSession(state, Date.now()) !== undefined;
-    if (ended) await endSession(sessions, state);
-    if (!known && !ended) return fail(...notFound);
+  async kickOutClient({ params: { clientid }, fail }, deps) {
+    if (!(await kickOut(clientid, deps))) return fail(...notFound);
+  },
+
+  async kickOutClients({ body }, deps) {
+    await kickOutAll(body, deps);
+    return undefined;
+  },
+
+  async countSessions(_, { sessions }) {
+    return (await sessions.totals()).all;
   },
 
   async listSubscriptions({ params: { clientid }, fail }, { sessions, subscriptions, node }) {

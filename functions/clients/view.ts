@@ -1,4 +1,5 @@
 import type * as z from "zod/mini";
+import type { ClientStatistics } from "../../lib/records/client-statistics.ts";
 import type { Session, Subscription as SubscriptionRecord } from "../../lib/records/session.ts";
 import { rfc3339 } from "../../lib/records/time.ts";
 import { counterNames } from "./field-names.ts";
@@ -12,12 +13,17 @@ const noTraffic = Object.fromEntries(counterNames.map((name) => [name, 0])) as R
   number
 >;
 
-/** A session as the API shows it. */
-export function clientView(session: Session, node: string): z.output<typeof Client> {
+/** A session as the API shows it, with what the broker counted of it. */
+export function clientView(
+  session: Session,
+  node: string,
+  statistics?: ClientStatistics,
+): z.output<typeof Client> {
   const { created_at, connected_at, disconnected_at, ...facts } = session;
   return {
     ...noTraffic,
     ...limits,
+    ...statistics,
     ...facts,
     username: session.username ?? null,
     ip_address: session.ip_address ?? null,

@@ -79,6 +79,9 @@ export function grantsOf(need: Need, targets: Targets): Grant[] {
       { actions: ["iot:GetConnection", "iot:ListSubscriptions"], resources: [`${broker}:client/*`] },
     ],
     "broker:kick": [{ actions: ["iot:DeleteConnection"], resources: [`${broker}:client/*`] }],
+    // AWS IoT Core has neither.
+    "broker:control": [],
+    "broker:statistics": [],
   };
   return grants[need];
 }

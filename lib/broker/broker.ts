@@ -1,4 +1,5 @@
-import type { KnownOptions } from "../records/session.ts";
+import type { ClientStatistics } from "../records/client-statistics.ts";
+import type { KnownOptions, SubscriptionOptions } from "../records/session.ts";
 
 /** The MQTT broker behind the API. Two adapters speak for it: `embedded/` and `iot-core/`. */
 export interface Broker {
@@ -28,6 +29,38 @@ export interface Broker {
 
   /** Sends a message to one connected client, subscribed or not. Returns whether the client was connected. */
   sendTo(clientid: string, message: Message): Promise<boolean>;
+
+  /** Changes of what MQTT leaves to the client; absent where the broker has no way to make them. */
+  readonly control?: ClientControl | undefined;
+
+  /** What clients send and receive; absent where the broker does not tell. */
+  readonly statistics?: StatisticsOfClients | undefined;
+}
+
+/** Changes what a client's session, connected or not, has from the client itself. */
+export interface ClientControl {
+  /** Whether the broker has a session of a client. */
+  knows(clientid: string): Promise<boolean>;
+
+  /** Subscribes it, as if the client did; retained messages follow as its options say. */
+  subscribe(clientid: string, filter: string, options: SubscriptionOptions): Promise<ControlOutcome>;
+
+  /** Ends a subscription of it; `done` also if there was none. */
+  unsubscribe(clientid: string, filter: string): Promise<ControlOutcome>;
+
+  /**
+   * Changes how long the client may be silent, in seconds; 0 means for ever. Holds for this connection. Returns
+   * whether the broker knows a session of the client.
+   */
+  setKeepalive(clientid: string, seconds: number): Promise<boolean>;
+}
+
+/** `unknown`: there is no session; `refused`: why the broker does not do it, in words for the caller. */
+export type ControlOutcome = "done" | "unknown" | { refused: string };
+
+export interface StatisticsOfClients {
+  /** Of the given clients, those with a session of which the broker counted something. */
+  of(clientids: readonly string[]): ReadonlyMap<string, ClientStatistics>;
 }
 
 export interface Message {

@@ -43,6 +43,7 @@ export const unpublishedErrorCodes = [
   "NOT_ALLOWED",
   "TOKEN_TIME_OUT",
   "UNAUTHORIZED_ROLE",
+  "UNKNOWN_ERROR",
   "WRONG_TOKEN_OR_USERNAME",
 ] as const;
 

@@ -22,6 +22,8 @@ export const needs = {
   "broker:publish": "publish messages to the broker",
   "broker:inspect": "ask the broker about one client",
   "broker:kick": "disconnect clients at the broker",
+  "broker:control": "change subscriptions and keepalive of clients, where the broker can",
+  "broker:statistics": "what clients send and receive, where the broker tells",
 } as const;
 
 export type Need = keyof typeof needs;

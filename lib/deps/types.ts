@@ -73,6 +73,8 @@ interface Pieces {
   "broker:publish": { broker: Pick<Broker, "refusal" | "publish"> };
   "broker:inspect": { broker: Pick<Broker, "session" | "subscriptions"> };
   "broker:kick": { broker: Pick<Broker, "kick"> };
+  "broker:control": { broker: Pick<Broker, "control"> };
+  "broker:statistics": { broker: Pick<Broker, "statistics"> };
 }
 
 /** What an operation with the given needs is handed. */

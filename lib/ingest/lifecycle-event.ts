@@ -38,6 +38,8 @@ const Disconnected = z.object({
   versionNumber: z.int(),
   clientInitiatedDisconnect: z.optional(z.boolean()),
   disconnectReason: z.optional(z.string()),
+  /** Ours: what the client changed the expiry of its session to when it left, in seconds. [MQTT-3.14.2.2.2] */
+  expiry_interval: z.optional(z.int()),
   /** Ours: what was found out about a session of which nothing was known. */
   session: z.optional(SessionFacts),
 });

@@ -24,7 +24,7 @@ export function afterConnect(state: SessionState | undefined, event: Connected):
 /** A client's state after a disconnect is known. `ended` tells that its session was discarded with it. */
 export function afterDisconnect(
   state: SessionState | undefined,
-  event: Pick<Disconnected, "clientId" | "versionNumber" | "timestamp" | "session">,
+  event: Pick<Disconnected, "clientId" | "versionNumber" | "timestamp" | "expiry_interval" | "session">,
   ended = false,
 ): SessionState {
   const mark = markOf(event);
@@ -35,7 +35,9 @@ export function afterDisconnect(
     return endsIt ? { ...base, disconnect: { ...known, ended } } : base;
   }
   // The end of a session stays known when the disconnect that belongs to it comes after.
-  return { ...base, disconnect: { ...mark, ...(ended && { ended }) } };
+  const { expiry_interval } = event;
+  const left = { ...mark, ...(expiry_interval !== undefined && { expiry_interval }) };
+  return { ...base, disconnect: { ...left, ...(ended && { ended }) } };
 }
 
 /** Facts that come with a disconnect count where none were known. */

@@ -8,7 +8,12 @@ export interface SessionState extends SessionFacts {
   clientid: string;
   created_at: number;
   connect?: Mark & { session_identifier: string };
-  disconnect?: Mark & { /** The session was ended too, whatever its expiry. */ ended?: boolean };
+  disconnect?: Mark & {
+    /** The session was ended too, whatever its expiry. */
+    ended?: boolean;
+    /** What the client changed its expiry to when it left, in seconds. [MQTT-3.14.2.2.2] */
+    expiry_interval?: number;
+  };
   subscriptions_cnt: number;
   /** A session of which subscriptions became known before its connect. */
   early?: string;
@@ -69,8 +74,10 @@ export interface Standing {
 }
 
 /** What a state amounts to, whatever the time. */
-export function standingOf({ connect, disconnect, created_at, expiry_interval = 0 }: SessionState): Standing {
+export function standingOf(state: SessionState): Standing {
+  const { connect, disconnect, created_at } = state;
   if (connect && (!disconnect || isLater(connect, disconnect))) return { standing: "connected" };
+  const expiry_interval = disconnect?.expiry_interval ?? state.expiry_interval ?? 0;
   const left = disconnect?.at ?? created_at;
   if (!connect || disconnect?.ended || expiry_interval === 0) {
     return { standing: "gone", expires_at: seconds(left + memory) };
@@ -91,8 +98,16 @@ export function visibleSession(state: SessionState, now: number): Session | unde
     ...(known as typeof facts & Pick<Session, "ip_address">),
     connected,
     connected_at: connect?.at ?? 0,
-    ...(!connected && { disconnected_at: disconnect?.at ?? 0 }),
+    ...(!connected && withDisconnect(disconnect)),
   } as Session;
 }
+
+const withDisconnect = ({
+  at = 0,
+  expiry_interval,
+}: Partial<NonNullable<SessionState["disconnect"]>> = {}) => ({
+  disconnected_at: at,
+  ...(expiry_interval !== undefined && { expiry_interval }),
+});
 
 const seconds = (milliseconds: number) => Math.floor(milliseconds / 1000);

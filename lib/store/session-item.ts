@@ -19,6 +19,7 @@ export interface SessionItem extends Key, SessionFacts {
   disconnect_version?: number | undefined;
   disconnected_at?: number | undefined;
   ended?: boolean | undefined;
+  left_expiry_interval?: number | undefined;
   early?: string | undefined;
   /** Counts the writes; a write succeeds only on the revision that it was made from. */
   revision: number;
@@ -43,6 +44,7 @@ export function toItem(state: SessionState, revision: number): SessionItem {
     disconnect_version: disconnect?.version,
     disconnected_at: disconnect?.at,
     ended: disconnect?.ended,
+    left_expiry_interval: disconnect?.expiry_interval,
     revision,
   };
 }
@@ -71,6 +73,7 @@ export function toState(item: SessionItem): SessionState {
         version: item.disconnect_version,
         at: item.disconnected_at ?? 0,
         ...(item.ended && { ended: true }),
+        ...(item.left_expiry_interval !== undefined && { expiry_interval: item.left_expiry_interval }),
       },
     }),
   };

@@ -6,6 +6,7 @@ import mqtt, { type IClientOptions, type IConnackPacket, type MqttClient } from 
 import { vi } from "vitest";
 import { mqttServer, webSocketServer } from "../../infra/local/mqtt-listeners.ts";
 import { EmbeddedBroker } from "../../lib/broker/embedded/broker.ts";
+import type { Extension } from "../../lib/broker/embedded/extension.ts";
 import { SessionIdentifiers } from "../../lib/broker/embedded/session-identifiers.ts";
 import type { LifecycleEvent } from "../../lib/ingest/lifecycle-event.ts";
 import { temporaryFolder } from "./program.ts";
@@ -29,7 +30,7 @@ export class EmbeddedSetup {
   readonly #kept: Level;
   readonly #servers: Server[];
 
-  static async start(folder?: string): Promise<EmbeddedSetup> {
+  static async start(folder?: string, extensions: readonly Extension[] = []): Promise<EmbeddedSetup> {
     const path = folder ?? (await temporaryFolder());
     const kept = new Level(path);
     await kept.open();
@@ -39,6 +40,7 @@ export class EmbeddedSetup {
       persistence: aedesPersistence(kept),
       sessionIdentifiers,
       onEvent: (event) => events.push(event),
+      extensions,
     });
     const servers = [mqttServer(broker), webSocketServer(broker)];
     for (const server of servers) await once(server.listen(0, "127.0.0.1"), "listening");

@@ -13,6 +13,12 @@ const parameters: Record<string, (operation: string) => string> = {
 
 /** Bodies by the name of the operation. */
 const bodies: Record<string, unknown> = {
+  subscribeClient: { topic: "t/1", qos: 1 },
+  subscribeClientInBulk: [{ topic: "t/1", qos: 1 }, { topic: "$share/g/t" }],
+  unsubscribeClient: { topic: "t/1" },
+  unsubscribeClientInBulk: [{ topic: "t/1" }],
+  setKeepalive: { interval: 11 },
+  kickOutClients: ["client 1", "client 2"],
   createApiKey: { name: "sample", desc: "a sample", enable: true, role: "viewer" },
   updateApiKey: { desc: "changed" },
   rotateApiKey: {},

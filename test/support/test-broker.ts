@@ -2,9 +2,13 @@ import type {
   Broker,
   BrokerSession,
   BrokerSubscription,
+  ClientControl,
+  ControlOutcome,
   Message,
   PublishResult,
 } from "../../lib/broker/broker.ts";
+
+import type { ClientStatistics } from "../../lib/records/client-statistics.ts";
 
 /** A broker that records what it is told and answers what a test wants. */
 export class TestBroker implements Broker {
@@ -18,6 +22,10 @@ export class TestBroker implements Broker {
   readonly refusals = new Map<string, string>();
   /** Clients that the broker knows. */
   readonly known = new Set<string>();
+  /** Lets every client be changed, unless it is replaced. */
+  control: ClientControl | undefined = new TestControl();
+  readonly counted = new Map<string, ClientStatistics>();
+  readonly statistics = { of: () => this.counted };
 
   refusal({ topic }: Message): string | undefined {
     return this.refusals.get(topic);
@@ -51,5 +59,30 @@ export class TestBroker implements Broker {
 
   async sendTo(): Promise<boolean> {
     return false;
+  }
+}
+
+/** Changes what it is told of every client, and refuses the filters that it is told to. */
+export class TestControl implements ClientControl {
+  readonly calls: unknown[][] = [];
+  readonly outcomes = new Map<string, ControlOutcome>();
+
+  async knows(clientid: string): Promise<boolean> {
+    return !clientid.startsWith("no");
+  }
+
+  async subscribe(...call: Parameters<ClientControl["subscribe"]>): Promise<ControlOutcome> {
+    this.calls.push(["subscribe", ...call]);
+    return this.outcomes.get(call[1]) ?? "done";
+  }
+
+  async unsubscribe(...call: Parameters<ClientControl["unsubscribe"]>): Promise<ControlOutcome> {
+    this.calls.push(["unsubscribe", ...call]);
+    return this.outcomes.get(call[1]) ?? "done";
+  }
+
+  async setKeepalive(...call: Parameters<ClientControl["setKeepalive"]>): Promise<boolean> {
+    this.calls.push(["setKeepalive", ...call]);
+    return this.knows(call[0]);
   }
 }

@@ -15,17 +15,23 @@ import type {
 import { AedesClient } from "./aedes-client.ts";
 import { describeConnection, identityOf, sessionExpiryInterval } from "./connection.ts";
 import { Connections } from "./connections.ts";
+import { EmbeddedControl } from "./control.ts";
 import type { ClientIdentity, Extension } from "./extension.ts";
 import { Extensions } from "./extensions.ts";
 import { type AedesPersistence, KeptState } from "./kept-state.ts";
-import { factsOf, type MessageFacts } from "./message-facts.ts";
+import { factsOf, factsOfApi } from "./message-facts.ts";
 import { applyMessage, toMessage, toPacket } from "./packets.ts";
 import { banned, unreadable } from "./refusals.ts";
 import { Reports } from "./reports.ts";
+import { forgetEndedSession } from "./session-end.ts";
 import type { SessionIdentifiers } from "./session-identifiers.ts";
+import { EmbeddedStatistics } from "./statistics.ts";
 
 /** Aedes's limit. */
 const maxTopicLevels = 100;
+
+/** Reason for which a client is disconnected by the API. [MQTT-3.14.2-1] */
+const administrativeAction = 0x98;
 
 /** The protocol's limit for a client id. [MQTT-1.5.3] */
 const maxClientidBytes = 65_535;
@@ -42,6 +48,8 @@ export interface EmbeddedBrokerOptions {
 
 /** An MQTT 3.1, 3.1.1 and 5 broker in this process, with the events of AWS IoT Core. */
 export class EmbeddedBroker implements Broker {
+  readonly control: EmbeddedControl;
+  readonly statistics: EmbeddedStatistics;
   readonly #connections = new Connections();
   readonly #kept: KeptState;
   readonly #reports: Reports;
@@ -60,6 +68,10 @@ export class EmbeddedBroker implements Broker {
     this.#kept = new KeptState(persistence, sessionIdentifiers);
     this.#reports = new Reports(this.#connections, onEvent);
     this.#extensions = new Extensions(extensions);
+    this.control = new EmbeddedControl({
+      ...{ connections: this.#connections, kept: this.#kept },
+      ...{ extensions: this.#extensions, reports: this.#reports },
+    });
     this.#aedes = new Aedes({
       // Queued messages are kept in the order of this id, so it grows from start to start.
       id: Date.now().toString().padStart(16, "0"),
@@ -91,6 +103,7 @@ export class EmbeddedBroker implements Broker {
         this.#routed(packet).then(() => done(), done);
       },
     });
+    this.statistics = new EmbeddedStatistics(this.#aedes, this.#connections);
     // Earlier than `clientReady`, which comes after the client was told, and may have been kicked out again.
     this.#aedes.on("client", (client) => this.#reports.connected(client));
     this.#aedes.on("clientReady", (client) => {
@@ -99,6 +112,7 @@ export class EmbeddedBroker implements Broker {
     this.#aedes.on("clientDisconnect", (client) => {
       const connection = this.#reports.disconnected(client);
       if (connection) this.#extensions.disconnect(identityOf(client, connection));
+      if (connection) forgetEndedSession(client, connection, this.#connections, this.#kept);
     });
     this.#aedes.on("subscribe", (granted, client) => this.#reports.subscribed(client, granted));
     this.#aedes.on("unsubscribe", (topics, client) => {
@@ -111,6 +125,7 @@ export class EmbeddedBroker implements Broker {
   /** Takes over a network connection. `request` is there for a WebSocket. */
   accept(stream: Duplex, request?: IncomingMessage): void {
     const client = this.#aedes.handle(stream, request);
+    this.statistics.follow(client);
     new AedesClient(client).rewriteFilters((filter) => {
       const connection = this.#connections.find(client);
       return connection ? this.#extensions.rewriteFilter(filter, identityOf(client, connection)) : filter;
@@ -131,8 +146,8 @@ export class EmbeddedBroker implements Broker {
   async kick(clientid: string, { preventWill = false } = {}): Promise<boolean> {
     const client = this.#connections.withId(clientid);
     if (client && preventWill) new AedesClient(client).forgetWill();
-    if (client) await new Promise<void>((resolve) => client.close(resolve));
-    return (await this.#kept.discard(clientid)) || client !== undefined;
+    if (client) await new AedesClient(client).end(administrativeAction);
+    return (await this.discardSession(clientid)) || client !== undefined;
   }
 
   async session(clientid: string): Promise<BrokerSession | undefined> {
@@ -166,9 +181,10 @@ export class EmbeddedBroker implements Broker {
     return true;
   }
 
-  /** Forgets subscriptions and queued messages of a client that is not connected. */
-  async discardSession(clientid: string): Promise<void> {
-    await this.#kept.discard(clientid);
+  /** Forgets the session of a client that is not connected. Returns whether there was one. */
+  async discardSession(clientid: string): Promise<boolean> {
+    this.statistics.forget(clientid);
+    return this.#kept.discard(clientid);
   }
 
   /** Disconnects everyone and stops. Sessions that are to be kept stay in the persistence. */
@@ -231,10 +247,3 @@ export class EmbeddedBroker implements Broker {
     return identityOf(client, this.#connections.of(client));
   }
 }
-
-/** [emqx_mgmt_api_publish] messages of the API come from a client of this name, which has no user name. */
-const factsOfApi = ({ msgid = newMessageId() }: Message): MessageFacts => ({
-  msgid,
-  publish_at: Date.now(),
-  from_clientid: "http_api",
-});

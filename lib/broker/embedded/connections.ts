@@ -40,6 +40,11 @@ export class Connections {
     return connection;
   }
 
+  /** Whether there is a connection of a client with an id, established or not. Looks through all of them. */
+  anyOf(clientid: string): boolean {
+    return this.#connections.keys().some(({ id }) => id === clientid);
+  }
+
   /** The connected client with an id. */
   withId(clientid: string): Client | undefined {
     return this.#byClientid.get(clientid);

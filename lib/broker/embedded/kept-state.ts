@@ -9,6 +9,8 @@ import type { SessionIdentifiers } from "./session-identifiers.ts";
 export interface AedesPersistence {
   subscriptionsByClient(client: { id: string }): Promise<StoredSubscription[]>;
   subscriptionsByTopic(topic: string): Promise<unknown[]>;
+  addSubscriptions(client: { id: string }, subscriptions: StoredSubscription[]): Promise<void>;
+  removeSubscriptions(client: { id: string }, topics: string[]): Promise<void>;
   cleanSubscriptions(client: { id: string }): Promise<void>;
   outgoingEnqueue(subscription: { clientId: string }, packet: AedesPublishPacket): Promise<void>;
   outgoingEnqueueCombi(subscriptions: { clientId: string }[], packet: AedesPublishPacket): Promise<unknown>;
@@ -47,6 +49,16 @@ export class KeptState {
   async subscriptions(id: string): Promise<FilterWithOptions[]> {
     const found = await this.persistence.subscriptionsByClient({ id });
     return found.map((stored) => ({ topic: stored.topic, ...subscriptionOptions(stored) }));
+  }
+
+  /** Adds a subscription to the session of a client, whether the client is connected or not. */
+  async subscribe(id: string, { topic, qos, nl, rap, rh }: FilterWithOptions): Promise<void> {
+    await this.persistence.addSubscriptions({ id }, [{ topic, qos, nl: nl === 1, rap: rap === 1, rh }]);
+  }
+
+  /** Takes a subscription from the session of a client. */
+  async unsubscribe(id: string, topic: string): Promise<void> {
+    await this.persistence.removeSubscriptions({ id }, [topic]);
   }
 
   /** Whether a session that is kept subscribes to a topic. */

@@ -1,8 +1,15 @@
 import type { Client, Subscription } from "aedes";
 import type { LifecycleEvent } from "../../ingest/lifecycle-event.ts";
+import type { SubscriptionOptions } from "../../records/session.ts";
 import type { Connection } from "./connection.ts";
 import type { Connections } from "./connections.ts";
 import { subscriptionOptions } from "./kept-state.ts";
+
+/** A session that is kept. */
+interface KeptSession {
+  id: string;
+  sessionIdentifier: string;
+}
 
 /** Notes what happens to the clients of the embedded broker, and reports it as AWS IoT Core does. */
 export class Reports {
@@ -34,10 +41,13 @@ export class Reports {
   disconnected(client: Client): Connection | undefined {
     const connection = this.#connections.close(client);
     if (connection?.version === undefined) return undefined;
+    const { version, sessionExpiryInterval } = client;
+    const changed = version === 5 && sessionExpiryInterval !== connection.facts.expiry_interval;
     this.#onEvent({
       eventType: "disconnected",
       ...this.#common(client, connection),
       versionNumber: connection.version,
+      ...(changed && { expiry_interval: sessionExpiryInterval }),
     });
     return connection;
   }
@@ -68,7 +78,22 @@ export class Reports {
     });
   }
 
-  #common({ id }: Client, { sessionIdentifier }: Connection, timestamp = this.#nextMark()) {
+  /** A session got a subscription while its client is away. */
+  subscribedWhileAway(session: KeptSession, topic: string, options: SubscriptionOptions): void {
+    const common = this.#common(session, session);
+    this.#onEvent({ eventType: "subscribed", ...common, topics: [topic], options: [options] });
+  }
+
+  /** A session lost a subscription while its client is away. */
+  unsubscribedWhileAway(session: KeptSession, topic: string): void {
+    this.#onEvent({ eventType: "unsubscribed", ...this.#common(session, session), topics: [topic] });
+  }
+
+  #common(
+    { id }: Pick<Client, "id">,
+    { sessionIdentifier }: Pick<Connection, "sessionIdentifier">,
+    timestamp = this.#nextMark(),
+  ) {
     return { clientId: id, timestamp, sessionIdentifier };
   }
 

@@ -16,9 +16,14 @@ export class SessionIdentifiers {
     return fresh;
   }
 
+  /** The identifier of the client's session, `undefined` if it has none. */
+  find(clientid: string): Promise<string | undefined> {
+    return this.#identifiers.get(clientid);
+  }
+
   /** Whether the client has a session. */
   async has(clientid: string): Promise<boolean> {
-    return (await this.#identifiers.get(clientid)) !== undefined;
+    return (await this.find(clientid)) !== undefined;
   }
 
   /** Forgets the client's session. Returns whether there was one. */

@@ -201,3 +201,31 @@ test("a persistent session that a clean one replaces takes its subscriptions wit
   expect(await session("replaced")).toMatchObject({ created_at: start + 4, subscriptions_cnt: 0 });
   expect(await held("replaced")).toEqual([]);
 });
+
+test.each([
+  ["in order", (events: LifecycleEvent[]) => events],
+  ["the other way round, and twice", (events: LifecycleEvent[]) => [...events.toReversed(), ...events]],
+])(
+  "a client that changes the expiry of its session when it leaves is shown with it: %s",
+  async (how, order) => {
+    const clientid = `shortened ${how}`;
+    const events = [
+      connectedPersistent(clientid, mark(1, 0)),
+      disconnected(clientid, { ...mark(1, 10), expiry_interval: 90 }),
+    ];
+    await tell(...order(events));
+    expect(await session(clientid)).toMatchObject({ connected: false, expiry_interval: 90 });
+    await tell(...order([connectedPersistent(clientid, mark(2, 20)), disconnected(clientid, mark(2, 30))]));
+    expect(await session(clientid)).toMatchObject({ connected: false, expiry_interval: 7_200 });
+  },
+);
+
+test("a client that ends its session when it leaves is gone, with its subscriptions", async () => {
+  await tell(
+    connectedPersistent("ends", mark(1, 0)),
+    subscribed("ends", ["t"], at(1)),
+    disconnected("ends", { ...mark(1, 10), expiry_interval: 0 }),
+  );
+  expect(await session("ends")).toBeUndefined();
+  expect(await held("ends")).toEqual([]);
+});

@@ -117,3 +117,20 @@ test("a disconnected session shows since when", () => {
   const session = visibleSession(persistent({ disconnect: mark(1, 4) }), epoch);
   expect(session).toMatchObject({ connected: false, connected_at: epoch, disconnected_at: epoch + 4 });
 });
+
+test("what a client changed the expiry to when it left counts in place of its connect's, as long as it is away", () => {
+  const left = persistent({ disconnect: { ...mark(1, 1_000), expiry_interval: 30 } });
+  expect(standingOf(left)).toEqual({ standing: "disconnected", expires_at: seconds(epoch) + 31 });
+  expect(visibleSession(left, epoch + 2_000)).toMatchObject({
+    expiry_interval: 30,
+    disconnected_at: epoch + 1_000,
+  });
+  const returned = { ...left, connect: connect(2, 5_000) };
+  expect(visibleSession(returned, epoch + 6_000)).toMatchObject({ connected: true, expiry_interval: 7_200 });
+});
+
+test("a client that left with an expiry of 0 has ended its session", () => {
+  const left = persistent({ disconnect: { ...mark(1, 1), expiry_interval: 0 } });
+  expect(standingOf(left).standing).toBe("gone");
+  expect(visibleSession(left, epoch + 2)).toBeUndefined();
+});

@@ -184,3 +184,59 @@ describe("the identifier of a session", () => {
     );
   });
 });
+
+describe("a client of MQTT 5 that leaves", () => {
+  const lasting = {
+    protocolVersion: 5,
+    clean: false,
+    properties: { sessionExpiryInterval: 100 },
+  } as const;
+
+  /** Connects with a session that is kept for 100 seconds, and leaves with another expiry. */
+  async function leaveWith(properties?: { sessionExpiryInterval: number }, given: object = lasting) {
+    const client = await setup.connect("c", given);
+    await client.mqtt.subscribeAsync("t", { qos: 1 });
+    await client.mqtt.endAsync(false, properties && { properties });
+    await vi.waitUntil(() => setup.of("disconnected", "c").length > 0);
+    return disconnects("c").at(-1) as Disconnected;
+  }
+
+  test("may change how long its session is kept, which is told of", async () => {
+    expect(await leaveWith({ sessionExpiryInterval: 30 })).toMatchObject({ expiry_interval: 30 });
+    expect(await setup.broker.session("c")).toMatchObject({ connected: false });
+  });
+
+  test("may end its session", async () => {
+    expect(await leaveWith({ sessionExpiryInterval: 0 })).toMatchObject({ expiry_interval: 0 });
+    await vi.waitFor(async () => expect(await setup.broker.session("c")).toBeUndefined());
+    expect(await setup.broker.subscriptions("c")).toEqual([]);
+    const [{ sessionIdentifier }] = connects("c") as [Connected];
+    await setup.connect("c", lasting);
+    expect(connects("c")[1]?.sessionIdentifier).not.toBe(sessionIdentifier);
+  });
+
+  test("changes nothing by itself", async () => {
+    expect(await leaveWith()).not.toHaveProperty("expiry_interval");
+    expect(await setup.broker.session("c")).toMatchObject({ connected: false });
+  });
+
+  test("cannot have a session kept that it did not want kept", async () => {
+    const clean = { protocolVersion: 5, clean: true };
+    expect(await leaveWith({ sessionExpiryInterval: 30 }, clean)).not.toHaveProperty("expiry_interval");
+    expect(await setup.broker.session("c")).toBeUndefined();
+  });
+
+  test("ends a session that it resumed without having it kept further", async () => {
+    await leaveWith();
+    await leaveWith(undefined, { protocolVersion: 5, clean: false });
+    await vi.waitFor(async () => expect(await setup.broker.session("c")).toBeUndefined());
+  });
+});
+
+test("a client that gives no id is reported by the id that it is given", async () => {
+  await setup.connect("", { protocolVersion: 5 });
+  await vi.waitFor(() => expect(setup.events).toHaveLength(1));
+  const [{ clientId }] = setup.events as [LifecycleEvent];
+  expect(clientId).toMatch(/.{10}/);
+  expect(await setup.broker.session(clientId)).toMatchObject({ connected: true });
+});

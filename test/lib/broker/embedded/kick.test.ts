@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Socket } from "node:net";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Message } from "../../../../lib/broker/broker.ts";
 import { type EmbeddedClient, EmbeddedSetup } from "../../../support/embedded-setup.ts";
 
@@ -99,4 +100,43 @@ test("nobody is kicked out twice, and a client that never came is not told of", 
   ]);
   expect(await setup.broker.kick("away")).toBe(false);
   expect(setup.of(undefined, "stranger")).toEqual([]);
+});
+
+/** The reason codes of the DISCONNECT packets that a client gets. */
+function reasonsTo({ mqtt }: EmbeddedClient): unknown[] {
+  const reasons: unknown[] = [];
+  mqtt.on("packetreceive", (packet) => {
+    if (packet.cmd === "disconnect") reasons.push(packet.reasonCode);
+  });
+  return reasons;
+}
+
+describe("a client of MQTT 5 is told why it loses its connection", () => {
+  test("when it is kicked out: administrative action", async () => {
+    const client = await setup.connect("c", { protocolVersion: 5 });
+    const reasons = reasonsTo(client);
+    expect(await setup.broker.kick("c")).toBe(true);
+    await client.closed;
+    expect(reasons).toEqual([0x98]);
+  });
+
+  test("when another one takes its place: session taken over", async () => {
+    const client = await setup.connect("c", { protocolVersion: 5 });
+    const reasons = reasonsTo(client);
+    await setup.connect("c", { protocolVersion: 5 });
+    await client.closed;
+    expect(reasons).toEqual([0x8e]);
+  });
+});
+
+test("a client that does not read is kicked out without being waited for", async () => {
+  const client = await setup.connect("c", { protocolVersion: 5 });
+  await client.mqtt.subscribeAsync("t");
+  (client.mqtt.stream as Socket).pause();
+  const payload = Buffer.alloc(8_000_000);
+  // More than the network and all buffers between take.
+  for (let n = 0; n < 3; n += 1) setup.broker.publish(message("t", { payload })).catch(() => {});
+  await vi.waitFor(() => expect(setup.broker.statistics.of(["c"]).get("c")?.send_msg).toBeGreaterThan(0));
+  expect(await setup.broker.kick("c")).toBe(true);
+  expect(await setup.broker.session("c")).toBeUndefined();
 });
