@@ -57,9 +57,9 @@ export class Sessions extends Listing<SessionItem> {
     }
   }
 
-  /** The sessions behind a place in hash order; `expected` is how many are likely to be taken. */
-  async *behind(place: string, expected: number): AsyncGenerator<Session> {
-    for await (const item of this.itemsFrom(`${place}\0`, expected)) {
+  /** The sessions behind a place in hash order, or all behind ""; `expected` is how many are likely to be taken. */
+  async *behind(place: string, expected?: number): AsyncGenerator<Session> {
+    for await (const item of this.itemsFrom(place && `${place}\0`, expected)) {
       const session = visible(item);
       if (session) yield session;
     }
