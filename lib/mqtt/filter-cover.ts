@@ -32,7 +32,7 @@ export function nextCandidate(filter: string, last: string): string | undefined 
   const above = (depth: number) => levels.slice(0, depth).join("/");
   for (let depth = 0; depth < parts.length; ) {
     if (parts[depth] === "#" && depth === parts.length - 1) return undefined;
-    if (levels.length <= depth) return `${last}/`;
+    if (levels.length <= depth) return behind(last);
     if (parts[depth] === "+") {
       depth += 1;
       continue;
@@ -41,7 +41,7 @@ export function nextCandidate(filter: string, last: string): string | undefined 
     const goal = [...levels.slice(0, depth), ...parts.slice(depth, end)].join("/");
     if (compareBytes(last, goal) < 0) return goal;
     if (!last.startsWith(goal)) return depth === 0 ? undefined : after(`${above(depth)}/`);
-    if (above(end) !== goal) return undefined;
+    if (above(end) !== goal) return behind(last);
     depth = end;
   }
   return levels.length > parts.length ? after(`${above(parts.length)}/`) : undefined;
@@ -57,6 +57,9 @@ function endOfNames(parts: readonly string[], from: number): number {
   const end = parts.at(-1) === "#" ? parts.length - 1 : parts.length;
   return next < 0 ? end : next;
 }
+
+/** The text that comes next; NUL is in none. [MQTT-4.7.3-2] */
+const behind = (text: string) => `${text}\u0001`;
 
 /** The first text behind all that begin with a text, which ends in an ASCII character. */
 const after = (text: string) => text.slice(0, -1) + String.fromCharCode(text.charCodeAt(text.length - 1) + 1);

@@ -92,18 +92,27 @@ export class TopicIndex {
     for (const range of rangesBelow(levels, open)) yield* this.#coveredIn(range, filter, size);
   }
 
-  async *#coveredIn(range: FilterRange, filter: string, size: number): AsyncGenerator<Subscription> {
+  /** Reads in large steps where entries are covered, and in small ones while much is passed over between them. */
+  async *#coveredIn(range: FilterRange, filter: string, full: number): AsyncGenerator<Subscription> {
+    let size = full;
     for (let rest: FilterRange | undefined = range; rest; ) {
-      let last: FilterEntry | undefined;
-      let taken = 0;
+      const entries: FilterEntry[] = [];
+      let found = false;
       for await (const entry of this.#entries(rest, size)) {
-        last = entry;
-        if (covers(filter, namedFilter(entry.topic).topic)) yield subscriptionOf(entry);
-        if (++taken === size) break;
+        entries.push(entry);
+        if (covers(filter, namedFilter(entry.topic).topic)) {
+          found = true;
+          yield subscriptionOf(entry);
+        }
+        if (entries.length === size) break;
       }
-      if (!last || taken < size) return;
+      const last = entries.at(-1);
+      if (!last || entries.length < size) return;
       const { topic } = namedFilter(last.topic);
-      rest = restOfRange(rest, last.sk, isInTextOrder(topic) ? nextCandidate(filter, topic) : undefined);
+      const next = isInTextOrder(topic) ? nextCandidate(filter, topic) : undefined;
+      rest = restOfRange(rest, last.sk, next);
+      if (found) size = full;
+      else size = next?.startsWith(topic) === false ? step.least : Math.min(2 * size, step.most);
     }
   }
 
