@@ -10,7 +10,7 @@ import { meter, type Units } from "./capacity.ts";
 import { table } from "./table.ts";
 
 /** Sessions; each has two subscriptions. */
-const populations = [1_000, 3_000];
+const populations = [1_000, 100_000];
 
 /** What is called, in the order of the table. */
 type Calls = Record<string, (api: TestApi, population: number) => Promise<unknown>>;
