@@ -11,5 +11,7 @@ export { logout } from "./logout/contract.ts";
 export { nodes } from "./nodes/contract.ts";
 export { publish } from "./publish/contract.ts";
 export { status } from "./status/contract.ts";
+export { subscriptions } from "./subscriptions/contract.ts";
+export { topics } from "./topics/contract.ts";
 export { unknownPath } from "./unknown-path/contract.ts";
 export { users } from "./users/contract.ts";

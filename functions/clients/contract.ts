@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { commaList, flag, integer, list, oneOf, repeated, text } from "../../lib/contract/fields.ts";
-import { pageOf, pageParameters } from "../../lib/contract/paging.ts";
+import { cursorPageOf, pageOf, pageParameters } from "../../lib/contract/paging.ts";
 import { defineResource } from "../../lib/contract/resource.ts";
 import { instant } from "../../lib/contract/time-fields.ts";
 import { authorizationOperations } from "./authorization-contract.ts";
@@ -9,6 +9,23 @@ import { fieldNames } from "./field-names.ts";
 import { Client, ClientRow, Subscription } from "./schemas.ts";
 
 const clientid = text();
+
+/** Conditions of lists. */
+const conditions = {
+  clientid: repeated(text()),
+  username: repeated(text()),
+  ip_address: z.optional(text()),
+  conn_state: z.optional(oneOf(["connected", "idle", "disconnected"])),
+  clean_start: z.optional(flag()),
+  proto_ver: z.optional(text()),
+  like_clientid: z.optional(text()),
+  like_username: z.optional(text()),
+  gte_created_at: z.optional(instant()),
+  lte_created_at: z.optional(instant()),
+  gte_connected_at: z.optional(instant()),
+  lte_connected_at: z.optional(instant()),
+  fields: commaList(fieldNames),
+};
 
 export const clients = defineResource({
   name: "clients",
@@ -22,22 +39,18 @@ export const clients = defineResource({
       query: {
         ...pageParameters,
         node: z.optional(text()),
-        clientid: repeated(text()),
-        username: repeated(text()),
-        ip_address: z.optional(text()),
-        conn_state: z.optional(oneOf(["connected", "idle", "disconnected"])),
-        clean_start: z.optional(flag()),
-        proto_ver: z.optional(text()),
-        like_clientid: z.optional(text()),
-        like_username: z.optional(text()),
-        gte_created_at: z.optional(instant()),
-        lte_created_at: z.optional(instant()),
-        gte_connected_at: z.optional(instant()),
-        lte_connected_at: z.optional(instant()),
-        fields: commaList(fieldNames),
+        ...conditions,
       },
       answers: { 200: pageOf(ClientRow) },
       errors: { 400: ["BAD_REQUEST", "INVALID_PARAMETER"], 500: ["NODE_DOWN"] },
+      needs: ["node", "registry:read", "broker:statistics"],
+    },
+    listClientsByCursor: {
+      route: "GET /clients_v2",
+      summary: "List clients, each page from where the last one ended",
+      query: { cursor: z.optional(text()), limit: pageParameters.limit, ...conditions },
+      answers: { 200: cursorPageOf(Client) },
+      errors: { 400: ["BAD_REQUEST", "INVALID_PARAMETER"] },
       needs: ["node", "registry:read", "broker:statistics"],
     },
     getClient: {

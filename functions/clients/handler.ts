@@ -1,12 +1,15 @@
+import type { DepsFor } from "../../lib/deps/types.ts";
 import { serve } from "../../lib/http/serve.ts";
+import type { Session } from "../../lib/records/session.ts";
 import { visibleSession } from "../../lib/records/session-state.ts";
-import { normalAddress } from "./address.ts";
+import { cursorOf, placeOf } from "../../lib/store/cursor.ts";
 import { authorization } from "./authorization.ts";
 import { clients } from "./contract.ts";
 import { control } from "./control.ts";
 import { kickOut, kickOutAll } from "./kick-out.ts";
-import { listSessions } from "./list.ts";
+import { listBehind, listSessions } from "./list.ts";
 import { notFound } from "./not-found.ts";
+import { readConditions, WrongCondition } from "./read-conditions.ts";
 import { clientView, project, subscriptionView } from "./view.ts";
 
 export const handler = serve(clients, {
@@ -14,36 +17,32 @@ export const handler = serve(clients, {
   ...authorization,
 
   async listClients({ query, fail }, { sessions, node, broker }) {
-    const { page, limit, clientid, username, fields, proto_ver, ...rest } = query;
-    if (rest.node !== undefined && rest.node !== node.name) {
-      return fail(500, "NODE_DOWN", `bad rpc call <<"${rest.node}">>, Reason <<"invalid node">>`);
+    const { page, limit, clientid, username, fields, node: asked, ...rest } = query;
+    if (asked !== undefined && asked !== node.name) {
+      return fail(500, "NODE_DOWN", `bad rpc call <<"${asked}">>, Reason <<"invalid node">>`);
     }
-    const wrong = (name: string, type: string, value: string) =>
-      fail(
-        400,
-        "INVALID_PARAMETER",
-        `the ${name} parameter expected type is ${type}, but the value is ${value}`,
-      );
-    const ip_address =
-      rest.ip_address === undefined
-        ? undefined
-        : (normalAddress(rest.ip_address) ?? wrong("ip_address", "ip", rest.ip_address));
-    if (proto_ver !== undefined && !/^[+-]?\d+$/.test(proto_ver)) {
-      return wrong("proto_ver", "integer", proto_ver);
-    }
-    const filter = {
-      ...rest,
-      ip_address,
-      proto_ver: proto_ver === undefined ? undefined : Number(proto_ver),
-    };
+    const filter = readConditions(rest);
+    if (filter instanceof WrongCondition) return fail(400, "INVALID_PARAMETER", filter.message);
     const found = await listSessions(sessions, { page, limit, clientid, username, filter });
     const { count, hasnext } = found;
-    const statistics = broker.statistics?.of(found.sessions.map((session) => session.clientid));
     return {
-      data: found.sessions.map((session) =>
-        project(clientView(session, node.name, statistics?.get(session.clientid)), fields),
-      ),
+      data: viewsOf(found.sessions, node, broker).map((view) => project(view, fields)),
       meta: { page, limit, hasnext, ...(count !== undefined && { count }) },
+    };
+  },
+
+  async listClientsByCursor({ query, fail }, { sessions, node, broker }) {
+    // Every row has all its fields, whatever `fields` says. [emqx_mgmt_api_clients]
+    const { cursor, limit, clientid, username, fields: _, ...rest } = query;
+    const place = cursor === undefined ? "" : placeOf(cursor);
+    if (place === undefined) return fail(400, "BAD_REQUEST", "bad cursor");
+    const filter = readConditions(rest);
+    if (filter instanceof WrongCondition) return fail(400, "INVALID_PARAMETER", filter.message);
+    const found = await listBehind(sessions, { place, limit, clientid, username, filter });
+    const data = viewsOf(found.sessions, node, broker);
+    return {
+      data,
+      meta: { count: data.length, ...(found.next !== undefined && { cursor: cursorOf(found.next) }) },
     };
   },
 
@@ -73,3 +72,13 @@ export const handler = serve(clients, {
     return found.map((subscription) => subscriptionView(subscription, node.name));
   },
 });
+
+/** Sessions as the API shows them, with what the broker counted of those that are connected. */
+function viewsOf(
+  found: readonly Session[],
+  node: DepsFor<"node">["node"],
+  broker: DepsFor<"broker:statistics">["broker"],
+) {
+  const statistics = broker.statistics?.of(found.map(({ clientid }) => clientid));
+  return found.map((session) => clientView(session, node.name, statistics?.get(session.clientid)));
+}

@@ -1,16 +1,19 @@
 import type { DepsFor } from "../../lib/deps/types.ts";
 import type { Session } from "../../lib/records/session.ts";
+import { sessionKey } from "../../lib/store/hash-order.ts";
+import { matchingPage, nextMatches } from "../../lib/store/matching-page.ts";
 import { type ClientFilter, isFuzzy, testsOf } from "./filter.ts";
 
-/** How long sessions are read one after the other for a filter that no key serves, in milliseconds. */
-const scanBudget = 8_000;
-
-export interface ListRequest {
-  page: number;
-  limit: number;
+/** Whom a list is about. */
+export interface Selection {
   clientid: readonly string[] | undefined;
   username: readonly string[] | undefined;
   filter: ClientFilter;
+}
+
+export interface ListRequest extends Selection {
+  page: number;
+  limit: number;
 }
 
 export interface ListedPage {
@@ -19,59 +22,61 @@ export interface ListedPage {
   count?: number;
 }
 
-type Reading = Pick<DepsFor<"registry:read">["sessions"], "all" | "getMany" | "ofUsers" | "page">;
+type Reading = Pick<DepsFor<"registry:read">["sessions"], "all" | "behind" | "getMany" | "ofUsers" | "page">;
 
 /**
  * A page of sessions. Named clients and users are read by key, an unfiltered page from its place; other filters read
  * on until the page is full, and `hasnext` is true if the time was too short to see the end.
  */
 export async function listSessions(sessions: Reading, request: ListRequest): Promise<ListedPage> {
-  const { page, limit, clientid, username } = request;
-  // An exact value takes the place of a fuzzy one of the same field. [emqx_mgmt_api_clients]
-  const filter = {
-    ...request.filter,
-    ...(clientid && { like_clientid: undefined }),
-    ...(username && { like_username: undefined }),
-  };
+  const { page, limit } = request;
+  const { filter, matches, isOpen } = conditionsOf(request);
   const offset = (page - 1) * limit;
-  const tests = testsOf(filter);
-  if (!clientid && !username && tests.length === 0) {
+  if (isOpen) {
     const { all, ...found } = await sessions.page(offset, limit);
     return { ...found, count: all };
   }
-  const candidates = clientid || username ? await named(sessions, clientid, username) : sessions.all();
-  return collect(candidates, (session) => tests.every((test) => test(session)), {
-    offset,
-    limit,
-    counted: !isFuzzy(filter),
-  });
+  const candidates = (await named(sessions, request)) ?? sessions.all();
+  const counted = !isFuzzy(filter);
+  const { rows, ...rest } = await matchingPage(candidates, matches, { offset, limit, counted });
+  return { sessions: rows, ...rest };
 }
 
-async function named(
+/**
+ * The next sessions behind a place in the order of all clients, and the place of the last one that was looked at, if
+ * there may be more. Costs what is read, wherever the place is.
+ */
+export async function listBehind(
   sessions: Reading,
-  clientid: readonly string[] | undefined,
-  username: readonly string[] | undefined,
-): Promise<Session[]> {
-  if (!clientid) return sessions.ofUsers(username ?? []);
+  { place, limit, ...selection }: Selection & { place: string; limit: number },
+): Promise<{ sessions: Session[]; next: string | undefined }> {
+  const { matches, isOpen } = conditionsOf(selection);
+  const names = await named(sessions, selection);
+  const candidates =
+    names?.filter(({ clientid }) => sessionKey(clientid).sk > place) ??
+    sessions.behind(place, isOpen ? limit + 1 : undefined);
+  const { rows, last, hasnext } = await nextMatches(candidates, matches, limit);
+  return { sessions: rows, next: hasnext && last ? sessionKey(last.clientid).sk : undefined };
+}
+
+function conditionsOf({ clientid, username, filter: given }: Selection) {
+  // An exact value takes the place of a fuzzy one of the same field. [emqx_mgmt_api_clients]
+  const filter = {
+    ...given,
+    ...(clientid && { like_clientid: undefined }),
+    ...(username && { like_username: undefined }),
+  };
+  const tests = testsOf(filter);
+  return {
+    filter,
+    matches: (session: Session) => tests.every((test) => test(session)),
+    isOpen: !clientid && !username && tests.length === 0,
+  };
+}
+
+/** The sessions of named clients or users, in hash order; `undefined` if none are named. */
+async function named(sessions: Reading, { clientid, username }: Selection): Promise<Session[] | undefined> {
+  if (!clientid) return username && sessions.ofUsers(username);
   const found = await sessions.getMany(clientid);
   return found.filter((session) => !username || username.includes(session.username ?? "\0"));
-}
-
-async function collect(
-  candidates: Iterable<Session> | AsyncIterable<Session>,
-  matches: (session: Session) => boolean,
-  { offset, limit, counted }: { offset: number; limit: number; counted: boolean },
-): Promise<ListedPage> {
-  const deadline = Date.now() + scanBudget;
-  const sessions: Session[] = [];
-  let count = 0;
-  for await (const session of candidates) {
-    if (matches(session)) {
-      count += 1;
-      if (count > offset && sessions.length < limit) sessions.push(session);
-    }
-    const full = count > offset + limit;
-    if ((full && !counted) || Date.now() > deadline) return { sessions, hasnext: true };
-  }
-  return { sessions, hasnext: count > offset + limit, ...(counted && { count }) };
 }

@@ -37,14 +37,4 @@ export const Client = z.strictObject({
 /** A row of the list: all fields, or those that were asked for. */
 export const ClientRow = z.partial(Client);
 
-/** A subscription as the API shows it. */
-export const Subscription = z.strictObject({
-  clientid: z.string(),
-  node: z.string(),
-  topic: z.string(),
-  qos: z.literal([0, 1, 2]),
-  nl: z.literal([0, 1]),
-  rap: z.literal([0, 1]),
-  rh: z.literal([0, 1, 2]),
-  durable: z.boolean(),
-});
+export { SubscriptionRow as Subscription } from "../../lib/records/subscription-row.ts";

@@ -1,9 +1,9 @@
 import type * as z from "zod/mini";
 import type { ClientStatistics } from "../../lib/records/client-statistics.ts";
-import type { Session, Subscription as SubscriptionRecord } from "../../lib/records/session.ts";
+import type { Session } from "../../lib/records/session.ts";
 import { rfc3339 } from "../../lib/records/time.ts";
 import { counterNames } from "./field-names.ts";
-import type { Client, Subscription } from "./schemas.ts";
+import type { Client } from "./schemas.ts";
 
 /** EMQX's default limits, which clients compare the counters with. */
 const limits = { awaiting_rel_max: 100, inflight_max: 32, mqueue_max: 1_000 };
@@ -52,10 +52,4 @@ export function project(client: z.output<typeof Client>, fields: readonly string
   return Object.fromEntries(Object.entries(client).filter(([name]) => fields.includes(name)));
 }
 
-/** A subscription as the API shows it. */
-export function subscriptionView(
-  subscription: SubscriptionRecord,
-  node: string,
-): z.output<typeof Subscription> {
-  return { ...subscription, node, durable: false };
-}
+export { subscriptionRow as subscriptionView } from "../../lib/records/subscription-row.ts";

@@ -1,6 +1,6 @@
 import { ingest, type Registry } from "../../lib/ingest/ingest.ts";
 import type { LifecycleEvent } from "../../lib/ingest/lifecycle-event.ts";
-import { followChanges } from "../../lib/ingest/registry-changes.ts";
+import { followChanges, listingsOf } from "../../lib/ingest/registry-changes.ts";
 import { afterDisconnect } from "../../lib/ingest/session-events.ts";
 import { standingOf } from "../../lib/records/session-state.ts";
 import { type ItemChange, recountDirectory } from "../../lib/store/directory-feed.ts";
@@ -19,7 +19,7 @@ export class LocalRegistry implements Registry {
   /** Opens the registry; `onChange` is told of each change of an item. */
   static async open(local: LocalDatabase, onChange: (change: ItemChange) => void): Promise<LocalRegistry> {
     const registry = new LocalRegistry(local);
-    await recountDirectory(registry.sessions);
+    for (const listing of listingsOf(registry)) await recountDirectory(listing);
     local.changes.watch((change) => {
       registry.#changes.push(change);
       onChange(change);

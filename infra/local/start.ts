@@ -120,7 +120,7 @@ async function openBroker(local: LocalDatabase, kept: Level, opened: AsyncDispos
   const registry = await LocalRegistry.open(local, (change) => {
     expiry.watch(change);
     const expired = change.after ? undefined : change.before?.clientid;
-    if (expired !== undefined) discard(broker, expired);
+    if (expired !== undefined && change.pk.startsWith("session#")) discard(broker, expired);
   });
   opened.defer(() => registry.idle());
   const broker = await EmbeddedBroker.start({

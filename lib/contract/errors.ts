@@ -39,6 +39,8 @@ export const unpublishedErrorCodes = [
   "AUTHORIZATION_HEADER_ERROR",
   "BAD_TOKEN",
   "ERROR_PWD_NOT_MATCH",
+  // Misspelled, as EMQX sends it. [emqx_mgmt_api_topics]
+  "INVALID_PARAMTER",
   "NODE_DOWN",
   "NOT_ALLOWED",
   "TOKEN_TIME_OUT",

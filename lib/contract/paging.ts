@@ -19,3 +19,9 @@ export const PageMeta = z.strictObject({
 export function pageOf<Row extends z.ZodMiniType>(row: Row) {
   return z.strictObject({ data: z.array(row), meta: PageMeta });
 }
+
+/** Rows of a list that goes on at a cursor, with the number of these rows; no cursor means that it ends here. */
+export function cursorPageOf<Row extends z.ZodMiniType>(row: Row) {
+  const meta = z.strictObject({ count: z.int(), cursor: z.optional(z.string()) });
+  return z.strictObject({ data: z.array(row), meta });
+}

@@ -8,6 +8,7 @@ import type { LoginFailures } from "../store/login-failures.ts";
 import type { Sessions } from "../store/sessions.ts";
 import type { Settings } from "../store/settings.ts";
 import type { Subscriptions } from "../store/subscriptions.ts";
+import type { TopicIndex } from "../store/topic-index.ts";
 
 /** What the functions of the API use. */
 export interface ApiDeps {
@@ -53,8 +54,12 @@ export interface Fleet {
 interface Pieces {
   node: Pick<Deps, "node">;
   "registry:read": {
-    sessions: Pick<Sessions, "get" | "getMany" | "ofUsers" | "page" | "all" | "totals" | "state">;
-    subscriptions: Pick<Subscriptions, "ofSession" | "anyMatch">;
+    sessions: Pick<Sessions, "get" | "getMany" | "ofUsers" | "page" | "all" | "behind" | "totals" | "state">;
+    subscriptions: Pick<Subscriptions, "ofSession" | "anyMatch" | "page" | "all"> & {
+      topics: Pick<TopicIndex, "ofTopic" | "ofGroup" | "covered" | "routesOf"> & {
+        routes: Pick<TopicIndex["routes"], "page">;
+      };
+    };
   };
   "registry:ingest": Pick<Deps, "sessions" | "subscriptions">;
   "registry:follow": Pick<Deps, "sessions" | "subscriptions">;

@@ -1,9 +1,11 @@
 import { feedDirectory, type ItemChange } from "../store/directory-feed.ts";
+import type { Counted } from "../store/listing.ts";
+import { subscriptionOf } from "../store/subscription-item.ts";
 import type { Registry } from "./ingest.ts";
 
 /**
- * Follows a batch of changes of the registry table, of one shard of its stream and in its order: keeps the directory
- * of counts and the index of topic filters, and removes the subscriptions of sessions that are over. A batch may come
+ * Follows a batch of changes of the registry table, of one shard of its stream and in its order: keeps the
+ * directories of counts and the index of topic filters, and removes the subscriptions of sessions that are over. A batch may come
  * again.
  */
 export async function followChanges(
@@ -14,10 +16,17 @@ export async function followChanges(
   const ended = changes.flatMap(endedSession);
   await Promise.all([
     followSubscriptions(registry, changes),
-    feedDirectory(registry.sessions, shard, changes),
+    ...listingsOf(registry).map((listing) => feedDirectory(listing, shard, changes)),
     ...ended.map(({ clientid, identifier }) => registry.subscriptions.endSession(clientid, identifier)),
   ]);
 }
+
+/** All that is listed and counted. */
+export const listingsOf = ({ sessions, subscriptions }: Registry): Counted[] => [
+  sessions,
+  subscriptions,
+  subscriptions.topics.routes,
+];
 
 /** Changes of one subscription follow each other; those of different ones go side by side. */
 async function followSubscriptions(
@@ -25,14 +34,18 @@ async function followSubscriptions(
   changes: readonly ItemChange[],
 ): Promise<void> {
   const last = new Map(changes.filter(({ pk }) => pk.startsWith("subscription#")).map((it) => [it.sk, it]));
+  const filters = new Set<string>();
   await Promise.all(
     [...last.values()].map(async ({ before, after }) => {
       const { clientid, topic } = after ?? before ?? {};
       if (clientid === undefined || topic === undefined) return;
-      const held = after !== undefined && after.standing !== "gone";
-      await subscriptions.topics[held ? "enter" : "remove"](clientid, topic);
+      filters.add(topic);
+      if (after && after.standing !== "gone")
+        await subscriptions.topics.enter(subscriptionOf({ ...after, clientid, topic }));
+      else await subscriptions.topics.remove(clientid, topic);
     }),
   );
+  await Promise.all([...filters].map((filter) => subscriptions.topics.settle(filter)));
 }
 
 function endedSession({ pk, before, after }: ItemChange) {

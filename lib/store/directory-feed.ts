@@ -1,9 +1,10 @@
-import { type Changes, type Directory, leafPrefix, rootPrefix } from "./directory.ts";
+import type { SubscriptionOptions } from "../records/session.ts";
+import { type Changes, leafPrefix, rootPrefix } from "./counts.ts";
+import type { Counted, Listed } from "./listing.ts";
 import type { SessionItem } from "./session-item.ts";
-import type { Sessions } from "./sessions.ts";
 
-/** What is read of the items of a change: of sessions, and the filter of a subscription. */
-export type ChangedItem = Partial<SessionItem> & { topic?: string };
+/** What is read of the items of a change: of sessions, and of subscriptions. */
+export type ChangedItem = Partial<SessionItem> & { topic?: string } & Partial<SubscriptionOptions>;
 
 /** One change of an item of the registry table, as its stream reports it. */
 export interface ItemChange {
@@ -15,24 +16,29 @@ export interface ItemChange {
   sequence: string;
 }
 
-/** A prefix that holds more sessions than this gets a leaf. */
+/** A prefix that holds more items than this gets a leaf. */
 const leafThreshold = 400;
 
 /**
- * Brings a batch of changes, of one shard of the stream and in its order, into the directory of sessions. A batch,
+ * Brings a batch of changes, of one shard of the stream and in its order, into the directory of a listing. A batch,
  * or a part of it, may come again: the root remembers how far it has come. A leaf's counts are counted anew from the
- * few sessions of a bucket that changed, so they cannot drift.
+ * few items of a bucket that changed, so they cannot drift.
  */
-export async function feedDirectory(sessions: Sessions, shard: string, changes: readonly ItemChange[]) {
+export async function feedDirectory(listing: Counted, shard: string, changes: readonly ItemChange[]) {
+  const isConnected = connectedIn(listing);
   const relevant = changes.filter(
-    ({ pk, before, after }) => pk.startsWith("session#") && moves(before, after),
+    ({ pk, before, after }) =>
+      pk.startsWith(`${listing.kind}#`) &&
+      (listed(before) !== listed(after) || isConnected(before) !== isConnected(after)),
   );
   if (relevant.length === 0) return;
-  await addToRoot(sessions.directory, shard, relevant);
-  await refreshLeaves(sessions, new Set(relevant.map(({ sk }) => leafPrefix(sk))));
+  await addToRoot(listing, shard, relevant);
+  await refreshLeaves(listing, new Set(relevant.map(({ sk }) => leafPrefix(sk))));
 }
 
-async function addToRoot(directory: Directory, shard: string, changes: readonly ItemChange[]) {
+async function addToRoot(listing: Counted, shard: string, changes: readonly ItemChange[]) {
+  const { directory } = listing;
+  const isConnected = connectedIn(listing);
   for (;;) {
     const applied = (await directory.root({ consistent: true })).applied.get(shard) ?? "";
     const fresh = changes.filter(({ sequence }) => sequence > applied);
@@ -48,48 +54,49 @@ async function addToRoot(directory: Directory, shard: string, changes: readonly 
   }
 }
 
-async function refreshLeaves(sessions: Sessions, buckets: ReadonlySet<string>) {
-  const { counts, leaves } = await sessions.directory.root({ consistent: true });
+async function refreshLeaves(listing: Counted, buckets: ReadonlySet<string>) {
+  const { counts, leaves } = await listing.directory.root({ consistent: true });
   for (const prefix of new Set([...buckets].map(rootPrefix))) {
     if (leaves.has(prefix)) {
       const touched = [...buckets].filter((bucket) => bucket.startsWith(prefix));
-      const found = await Promise.all(touched.map((bucket) => countBuckets(sessions, bucket)));
+      const found = await Promise.all(touched.map((bucket) => countBuckets(listing, bucket)));
       const fresh = touched.map((bucket, n) => [bucket, found[n]?.get(bucket) ?? 0] as const);
-      await sessions.directory.setInLeaf(prefix, new Map(fresh));
+      await listing.directory.setInLeaf(prefix, new Map(fresh));
     } else if ((counts.get(prefix) ?? 0) > leafThreshold) {
-      await makeLeaf(sessions, prefix);
+      await makeLeaf(listing, prefix);
     }
   }
 }
 
-/** Counts all sessions, by two-digit prefix. Reads the whole registry. */
-export async function countSessions(sessions: Sessions): Promise<Changes> {
+/** Counts all items of a listing, by two-digit prefix. Reads all of them. */
+export async function countItems(listing: Counted): Promise<Changes> {
+  const isConnected = connectedIn(listing);
   const counts = new Map<string, number>();
   let connected = 0;
-  for await (const { order, standing } of sessions.standings()) {
-    if (standing === "gone") continue;
+  for await (const { order, ...item } of listing.standings()) {
+    if (item.standing === "gone") continue;
     increment(counts, rootPrefix(order));
-    if (standing === undefined) connected += 1;
+    connected += isConnected(item);
   }
   return { counts, connected };
 }
 
 /** Writes all counts anew. Only while nothing else writes to the registry. */
-export async function recountDirectory(sessions: Sessions): Promise<void> {
-  const { counts, connected } = await countSessions(sessions);
-  await sessions.directory.resetRoot({ counts, connected });
+export async function recountDirectory(listing: Counted): Promise<void> {
+  const { counts, connected } = await countItems(listing);
+  await listing.directory.resetRoot({ counts, connected });
   const large = [...counts.keys()].filter((prefix) => (counts.get(prefix) ?? 0) > leafThreshold);
-  for (const prefix of large) await makeLeaf(sessions, prefix);
+  for (const prefix of large) await makeLeaf(listing, prefix);
 }
 
-async function makeLeaf(sessions: Sessions, prefix: string) {
-  await sessions.directory.makeLeaf(prefix, await countBuckets(sessions, prefix));
+async function makeLeaf(listing: Counted, prefix: string) {
+  await listing.directory.makeLeaf(prefix, await countBuckets(listing, prefix));
 }
 
-/** The listed sessions below a prefix, counted by four-digit prefix. */
-export async function countBuckets(sessions: Sessions, prefix: string): Promise<Map<string, number>> {
+/** The listed items below a prefix, counted by four-digit prefix. */
+export async function countBuckets(listing: Counted, prefix: string): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
-  for await (const { order, standing } of sessions.standings(prefix)) {
+  for await (const { order, standing } of listing.standings(prefix)) {
     if (standing !== "gone") increment(counts, leafPrefix(order));
   }
   return counts;
@@ -98,8 +105,10 @@ export async function countBuckets(sessions: Sessions, prefix: string): Promise<
 const increment = (counts: Map<string, number>, prefix: string, by = 1) =>
   counts.set(prefix, (counts.get(prefix) ?? 0) + by);
 
-const listed = (item: Partial<SessionItem> | undefined) =>
-  Number(item !== undefined && item.standing !== "gone");
-const isConnected = (item: Partial<SessionItem> | undefined) => Number(item !== undefined && !item.standing);
-const moves = (before: ItemChange["before"], after: ItemChange["after"]) =>
-  listed(before) !== listed(after) || isConnected(before) !== isConnected(after);
+const listed = (item: Partial<Listed> | undefined) => Number(item !== undefined && item.standing !== "gone");
+
+/** Only sessions are connected or not. */
+const connectedIn =
+  ({ kind }: Counted) =>
+  (item: { standing?: Listed["standing"] | undefined } | undefined) =>
+    Number(kind === "session" && item !== undefined && !item.standing);

@@ -1,6 +1,7 @@
 import { GetCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { bucketAt, type Changes, type Counts, type Place, sumOf } from "./counts.ts";
 import { type Database, isConditionFailure, type Key } from "./database.ts";
-import type { OrderedKind } from "./hash-order.ts";
+import { type OrderedKind, shards } from "./hash-order.ts";
 
 /**
  * The directory counts what lies under each prefix of the hash order: a root with one count per two-digit prefix,
@@ -27,9 +28,17 @@ export class Directory {
     };
   }
 
-  /** The place of the item at `offset` (from 0), `undefined` beyond the end, and the number of all items. */
-  async locate(offset: number): Promise<{ place: Place | undefined; all: number }> {
-    const { counts, leaves } = await this.root();
+  /**
+   * The place of the item at `offset` (from 0), `undefined` beyond the end, and the number of all items; only shards
+   * `within` these first digits count.
+   */
+  async locate(
+    offset: number,
+    within: readonly string[] = shards,
+  ): Promise<{ place: Place | undefined; all: number }> {
+    const root = await this.root();
+    const counts = new Map([...root.counts].filter(([prefix]) => within.includes(prefix.charAt(0))));
+    const { leaves } = root;
     const all = sumOf(counts);
     const place = bucketAt(counts, offset);
     if (!place || place.skip === 0 || !leaves.has(place.prefix)) return { place, all };
@@ -163,15 +172,6 @@ export class Directory {
   }
 }
 
-/** Number of items by prefix of the hash order. */
-export type Counts = ReadonlyMap<string, number>;
-
-/** Changes of the counts by two-digit prefix, and of the number of connected clients. */
-export interface Changes {
-  counts: Counts;
-  connected: number;
-}
-
 export interface Root extends Changes {
   /** Prefixes that have a leaf. */
   leaves: ReadonlySet<string>;
@@ -193,37 +193,11 @@ export interface IdleShard {
   recounts: number;
 }
 
-/** A place in hash order: the bucket to read from, and how many listed items to pass over. */
-export interface Place {
-  prefix: string;
-  skip: number;
-}
-
 /** A position in the table's change stream. Sequence numbers are padded, so that text order is number order. */
 export interface StreamPosition {
   shard: string;
   sequence: string;
 }
-
-/** The bucket that holds the item at `offset` (from 0), or `undefined` beyond the end. */
-export function bucketAt(counts: Counts, offset: number): Place | undefined {
-  let left = offset;
-  for (const prefix of [...counts.keys()].sort()) {
-    const count = counts.get(prefix) ?? 0;
-    if (left < count) return { prefix, skip: left };
-    left -= Math.max(count, 0);
-  }
-  return undefined;
-}
-
-/** All counts together. */
-export function sumOf(counts: Counts): number {
-  return [...counts.values()].reduce((sum, count) => sum + count, 0);
-}
-
-/** The prefix of a hash that the root counts, and the one that a leaf counts. */
-export const rootPrefix = (order: string): string => order.slice(0, 2);
-export const leafPrefix = (order: string): string => order.slice(0, 4);
 
 const rootKey = "root";
 const recountKey = "recount";

@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { isShared } from "../mqtt/shared-filter.ts";
 import type { Key } from "./database.ts";
 
 /**
@@ -33,19 +34,26 @@ export function subscriptionsStart(clientid: string): { pk: string; start: strin
   return { pk: partition("subscription", order), start: `${order}#${keyText(clientid)}\0` };
 }
 
-/** Key of a client's entry under a topic filter; `subscribed` is the filter as it was subscribed to. */
-export function topicEntryKey(filter: string, clientid: string, subscribed: string): Key {
-  const { pk, start } = topicEntriesStart(filter);
-  return { pk, sk: start + hash("sha256", `${subscribed}\0${clientid}`, "hex").slice(0, 32) };
+/**
+ * Key of a filter in use. The first digit tells what it is, so that lists show filters without wildcards before
+ * others, and those that are not shared can be listed alone; `routeShards` has the digits.
+ */
+export function routeKey(filter: string): Key {
+  const [first = "0", ...rest] = hashOrder(filter);
+  const digits = routeShards[/(^|\/)[+#](\/|$)/.test(filter) ? "wildcard" : "literal"];
+  const own = isShared(filter) ? digits.shared : digits.plain;
+  const order = own.charAt(Number.parseInt(first, 16) % own.length) + rest.join("");
+  return { pk: partition("route", order), sk: `${order}#${keyText(filter)}` };
 }
 
-/** Where the entries of a topic filter begin. */
-export function topicEntriesStart(filter: string): { pk: string; start: string } {
-  const order = hashOrder(filter);
-  return { pk: partition("topic", order), start: `${order}#${keyText(filter)}\0` };
-}
+/** First digits of filters in use. */
+export const routeShards = {
+  literal: { plain: "012345", shared: "67" },
+  wildcard: { plain: "89abcd", shared: "ef" },
+} as const;
 
-export type OrderedKind = "session" | "subscription" | "topic";
+/** What lists show, each in its own hash order: sessions, subscriptions by client, topic filters in use. */
+export type OrderedKind = "session" | "subscription" | "route";
 
 /** Partition key of the shard that holds a hash, or everything that begins with a prefix of one. */
 export function partition(kind: OrderedKind, order: string): string {

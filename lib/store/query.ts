@@ -8,6 +8,7 @@ const pageSize = { most: 1_000, least: 8 };
 type Range =
   | { pk: string; beginsWith: string }
   | { pk: string /** The first sort key. */; start: string }
+  | { pk: string /** The first and the last sort key. */; from: string; to: string }
   | { username_key: string };
 
 export type ItemQuery = Range &
@@ -46,6 +47,12 @@ function rangeOf(
       IndexName: usernameIndex.name,
       KeyConditionExpression: "username_key = :user",
       ExpressionAttributeValues: { ":user": range.username_key },
+    };
+  }
+  if ("from" in range) {
+    return {
+      KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
+      ExpressionAttributeValues: { ":pk": range.pk, ":from": range.from, ":to": range.to },
     };
   }
   const [condition, start] =

@@ -1,6 +1,7 @@
-import type { Changes, Counts, IdleShard, RecountMemory, Root } from "./directory.ts";
-import { countBuckets, countSessions } from "./directory-feed.ts";
-import type { Sessions } from "./sessions.ts";
+import type { Changes, Counts } from "./counts.ts";
+import type { IdleShard, RecountMemory, Root } from "./directory.ts";
+import { countBuckets, countItems } from "./directory-feed.ts";
+import type { Counted } from "./listing.ts";
 
 /**
  * A shard of the stream that has not moved for so many recounts is closed: the stream keeps changes for a day, and a
@@ -8,7 +9,7 @@ import type { Sessions } from "./sessions.ts";
  */
 const recountsToForget = 4;
 
-/** What a recount found and did, in sessions. */
+/** What a recount of a listing found and did, in items. */
 export interface Recount {
   /** By how much the counts differed from the registry, added up over prefixes. */
   drift: number;
@@ -17,13 +18,13 @@ export interface Recount {
 }
 
 /**
- * Compares the counts with the registry while both go on changing. What is still under way in the change stream looks
+ * Compares the counts of a listing with its items while both go on changing. What is still under way in the change stream looks
  * like a drift, and is gone the next time. So only what was found twice is corrected, and by a difference, beside
  * which the stream may go on.
  */
-export async function correctDirectory(sessions: Sessions): Promise<Recount> {
-  const { directory } = sessions;
-  const actual = await countSessions(sessions);
+export async function correctDirectory(listing: Counted): Promise<Recount> {
+  const { directory } = listing;
+  const actual = await countItems(listing);
   const root = await directory.root({ consistent: true });
   const drift = difference(actual, root);
   const last = await directory.lastRecount();
@@ -34,7 +35,7 @@ export async function correctDirectory(sessions: Sessions): Promise<Recount> {
   for (const [shard, { sequence, recounts }] of idle) {
     if (recounts >= recountsToForget) await directory.forgetShard({ shard, sequence });
   }
-  for (const prefix of root.leaves) await recountLeaf(sessions, prefix);
+  for (const prefix of root.leaves) await recountLeaf(listing, prefix);
   return { drift: size(drift), corrected: size(lasting) };
 }
 
@@ -48,15 +49,15 @@ function idleShards(applied: Root["applied"], last: RecountMemory["idle"]): Map<
   );
 }
 
-/** Buckets that lost their last session have no count of their own, and are set to nought. */
-async function recountLeaf(sessions: Sessions, prefix: string): Promise<void> {
-  const known = await sessions.directory.leaf(prefix);
-  const actual = await countBuckets(sessions, prefix);
+/** Buckets that lost their last item have no count of their own, and are set to nought. */
+async function recountLeaf(listing: Counted, prefix: string): Promise<void> {
+  const known = await listing.directory.leaf(prefix);
+  const actual = await countBuckets(listing, prefix);
   const wrong = [...new Set([...known.keys(), ...actual.keys()])].filter(
     (bucket) => (known.get(bucket) ?? 0) !== (actual.get(bucket) ?? 0),
   );
   const counts = new Map(wrong.map((bucket) => [bucket, actual.get(bucket) ?? 0]));
-  if (counts.size > 0) await sessions.directory.setInLeaf(prefix, counts);
+  if (counts.size > 0) await listing.directory.setInLeaf(prefix, counts);
 }
 
 function difference(a: Changes, b: Changes): Changes {

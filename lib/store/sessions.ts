@@ -1,9 +1,10 @@
 import { BatchGetCommand, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { Session } from "../records/session.ts";
 import { type SessionState, visibleSession } from "../records/session-state.ts";
+import { sumOf } from "./counts.ts";
 import { type Database, isConditionFailure, type Key } from "./database.ts";
-import { Directory, sumOf } from "./directory.ts";
-import { partition, sessionKey, shards, usernameKey } from "./hash-order.ts";
+import { partition, sessionKey, usernameKey } from "./hash-order.ts";
+import { Listing } from "./listing.ts";
 import { queryItems } from "./query.ts";
 import { type SessionItem, toItem, toState } from "./session-item.ts";
 
@@ -11,13 +12,9 @@ import { type SessionItem, toItem, toState } from "./session-item.ts";
 const batchGetLimit = 100;
 
 /** The sessions of the registry. Lists are in hash order, which is total and does not change. */
-export class Sessions {
-  readonly #database: Database;
-  readonly directory: Directory;
-
+export class Sessions extends Listing<SessionItem> {
   constructor(database: Database) {
-    this.#database = database;
-    this.directory = new Directory(database, "session");
+    super(database, "session");
   }
 
   async get(clientid: string): Promise<Session | undefined> {
@@ -41,17 +38,8 @@ export class Sessions {
    * that has expired, and is not deleted yet, keeps its place and is not shown.
    */
   async page(offset: number, limit: number): Promise<{ sessions: Session[]; hasnext: boolean; all: number }> {
-    const { place, all } = await this.directory.locate(offset);
-    const rows: Session[] = [];
-    if (!place) return { sessions: rows, hasnext: false, all };
-    let position = -place.skip;
-    for await (const item of this.#itemsFrom(place.prefix, place.skip + limit + 1)) {
-      if (item.standing === "gone") continue;
-      if (position === limit) return { sessions: rows, hasnext: true, all };
-      const session = position++ < 0 ? undefined : visible(item);
-      if (session) rows.push(session);
-    }
-    return { sessions: rows, hasnext: false, all };
+    const { items, ...rest } = await this.pageOfItems(offset, limit);
+    return { sessions: items.flatMap((item) => visible(item) ?? []), ...rest };
   }
 
   /** How many sessions there are, and how many of them are connected. */
@@ -63,22 +51,17 @@ export class Sessions {
   /** All sessions in hash order, or those of one shard. */
   async *all(shard?: string): AsyncGenerator<Session> {
     const one = shard === undefined ? undefined : { pk: partition("session", shard), start: shard };
-    for await (const item of one ? queryItems<SessionItem>(this.#database, one) : this.#itemsFrom("")) {
+    for await (const item of one ? queryItems<SessionItem>(this.database, one) : this.itemsFrom("")) {
       const session = visible(item);
       if (session) yield session;
     }
   }
 
-  /** Hash and standing of everything that is remembered below a prefix of the hash; "" means everything. */
-  async *standings(prefix = ""): AsyncGenerator<{ order: string; standing: SessionItem["standing"] }> {
-    for (const shard of prefix === "" ? shards : [prefix]) {
-      const below = queryItems<SessionItem>(this.#database, {
-        pk: partition("session", shard),
-        beginsWith: shard,
-        ProjectionExpression: "sk, standing",
-        ConsistentRead: true,
-      });
-      for await (const { sk, standing } of below) yield { order: sk.slice(0, 16), standing };
+  /** The sessions behind a place in hash order, or all behind ""; `expected` is how many are likely to be taken. */
+  async *behind(place: string, expected?: number): AsyncGenerator<Session> {
+    for await (const item of this.itemsFrom(place && `${place}\0`, expected)) {
+      const session = visible(item);
+      if (session) yield session;
     }
   }
 
@@ -90,7 +73,7 @@ export class Sessions {
 
   /** All that is remembered, of clients that are gone too. */
   async *states(): AsyncGenerator<SessionState> {
-    for await (const item of this.#itemsFrom("")) yield toState(item);
+    for await (const item of this.itemsFrom("")) yield toState(item);
   }
 
   /**
@@ -110,9 +93,9 @@ export class Sessions {
 
   async #put(state: SessionState, revision: number): Promise<boolean> {
     try {
-      await this.#database.client.send(
+      await this.database.client.send(
         new PutCommand({
-          TableName: this.#database.registry,
+          TableName: this.database.registry,
           Item: toItem(state, revision + 1),
           ConditionExpression: revision === 0 ? "attribute_not_exists(pk)" : "revision = :revision",
           ...(revision > 0 && { ExpressionAttributeValues: { ":revision": revision } }),
@@ -125,17 +108,10 @@ export class Sessions {
     }
   }
 
-  async *#itemsFrom(prefix: string, expected?: number): AsyncGenerator<SessionItem> {
-    for (const shard of shards.filter((digit) => digit >= prefix.charAt(0))) {
-      const start = prefix.startsWith(shard) ? prefix : shard;
-      yield* queryItems<SessionItem>(this.#database, { pk: partition("session", shard), start, expected });
-    }
-  }
-
   async #getItem(clientid: string, consistent = false): Promise<SessionItem | undefined> {
-    const { Item } = await this.#database.client.send(
+    const { Item } = await this.database.client.send(
       new GetCommand({
-        TableName: this.#database.registry,
+        TableName: this.database.registry,
         Key: sessionKey(clientid),
         ConsistentRead: consistent,
       }),
@@ -153,11 +129,11 @@ export class Sessions {
   }
 
   async #getBatch(keys: Key[]): Promise<SessionItem[]> {
-    const { registry } = this.#database;
+    const { registry } = this.database;
     const items: SessionItem[] = [];
     let wanted: Record<string, unknown>[] = keys.map((key) => ({ ...key }));
     while (wanted.length > 0) {
-      const answer = await this.#database.client.send(
+      const answer = await this.database.client.send(
         new BatchGetCommand({ RequestItems: { [registry]: { Keys: wanted } } }),
       );
       items.push(...((answer.Responses?.[registry] ?? []) as SessionItem[]));
@@ -168,7 +144,7 @@ export class Sessions {
 
   async #keysOfUser(username: string): Promise<Key[]> {
     const keys: Key[] = [];
-    const found = queryItems<Key>(this.#database, { username_key: usernameKey(username) });
+    const found = queryItems<Key>(this.database, { username_key: usernameKey(username) });
     for await (const { pk, sk } of found) keys.push({ pk, sk });
     return keys;
   }

@@ -1,8 +1,10 @@
 import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { KnownOptions, Subscription, SubscriptionOptions } from "../records/session.ts";
-import { type Database, isConditionFailure, type Key } from "./database.ts";
+import { type Database, isConditionFailure } from "./database.ts";
 import { subscriptionKey, subscriptionsStart } from "./hash-order.ts";
+import { type Listed, Listing } from "./listing.ts";
 import { queryItems } from "./query.ts";
+import { subscriptionOf, withoutDefaults } from "./subscription-item.ts";
 import { TopicIndex } from "./topic-index.ts";
 
 /** How long an ended subscription is remembered to recognise late events, in milliseconds. */
@@ -24,19 +26,32 @@ export interface SubscriptionEvent {
   state: KnownOptions | "ended";
 }
 
-interface SubscriptionItem extends Key, Omit<SubscriptionEvent, "state">, Partial<SubscriptionOptions> {
+interface SubscriptionItem extends Listed, Omit<SubscriptionEvent, "state">, Partial<SubscriptionOptions> {
   standing?: "gone";
   expires_at?: number;
 }
 
-/** The subscriptions of the registry. */
-export class Subscriptions {
-  readonly #database: Database;
+/** The subscriptions of the registry. Lists are in the order of their clients' hash, which does not change. */
+export class Subscriptions extends Listing<SubscriptionItem> {
   readonly topics: TopicIndex;
 
   constructor(database: Database) {
-    this.#database = database;
+    super(database, "subscription");
     this.topics = new TopicIndex(database);
+  }
+
+  /** The subscriptions from `offset` (from 0) on, at most `limit`; whether there are more; and the number of all. */
+  async page(
+    offset: number,
+    limit: number,
+  ): Promise<{ subscriptions: Subscription[]; hasnext: boolean; all: number }> {
+    const { items, ...rest } = await this.pageOfItems(offset, limit);
+    return { subscriptions: items.map(subscriptionOf), ...rest };
+  }
+
+  /** All subscriptions in the same order. */
+  async *all(): AsyncGenerator<Subscription> {
+    for await (const item of this.itemsFrom("")) if (item.standing !== "gone") yield subscriptionOf(item);
   }
 
   /** The subscriptions of one session of a client, in the order in which they were made. */
@@ -46,14 +61,7 @@ export class Subscriptions {
       if (item.session_identifier === sessionIdentifier && item.standing !== "gone") found.push(item);
     }
     found.sort((a, b) => a.at - b.at || a.place - b.place);
-    return found.map(({ topic, qos = 0, nl = 0, rap = 0, rh = 0 }) => ({
-      clientid,
-      topic,
-      qos,
-      nl,
-      rap,
-      rh,
-    }));
+    return found.map(subscriptionOf);
   }
 
   /** Whether any session subscribes to a filter that matches a topic name. */
@@ -66,9 +74,9 @@ export class Subscriptions {
     const { state, ...facts } = event;
     const ended = state === "ended";
     try {
-      await this.#database.client.send(
+      await this.database.client.send(
         new PutCommand({
-          TableName: this.#database.registry,
+          TableName: this.database.registry,
           Item: {
             ...subscriptionKey(event.clientid, event.topic),
             ...facts,
@@ -95,9 +103,9 @@ export class Subscriptions {
 
   async #remove({ pk, sk, session_identifier }: SubscriptionItem): Promise<void> {
     try {
-      await this.#database.client.send(
+      await this.database.client.send(
         new DeleteCommand({
-          TableName: this.#database.registry,
+          TableName: this.database.registry,
           Key: { pk, sk },
           ConditionExpression: "session_identifier = :session",
           ExpressionAttributeValues: { ":session": session_identifier },
@@ -110,14 +118,6 @@ export class Subscriptions {
 
   #items(clientid: string): AsyncGenerator<SubscriptionItem> {
     const { pk, start } = subscriptionsStart(clientid);
-    return queryItems(this.#database, { pk, beginsWith: start, ConsistentRead: true });
+    return queryItems(this.database, { pk, beginsWith: start, ConsistentRead: true });
   }
 }
-
-/** Items hold what differs from MQTT's defaults. */
-const withoutDefaults = ({ qos, nl, rap, rh }: KnownOptions) => ({
-  qos,
-  ...(nl && { nl }),
-  ...(rap && { rap }),
-  ...(rh && { rh }),
-});

@@ -1,93 +1,88 @@
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ingest } from "../../lib/ingest/ingest.ts";
 import type { LifecycleEvent } from "../../lib/ingest/lifecycle-event.ts";
-import { recountDirectory } from "../../lib/store/directory-feed.ts";
+import { cursorOf } from "../../lib/store/cursor.ts";
+import { sessionKey } from "../../lib/store/hash-order.ts";
 import { connectedPersistent, disconnected, subscribed } from "../support/events.ts";
-import { seedSessions, sessionState } from "../support/seed.ts";
+import { inHashOrder } from "../support/seed.ts";
+import { clientidOf, filtersOf, groupSize, seedFleet } from "../support/seed-fleet.ts";
 import { TestApi } from "../support/test-api.ts";
+import { meter, type Units } from "./capacity.ts";
 import { table } from "./table.ts";
 
-const populations = [1_000, 20_000];
+/** Sessions; each has two subscriptions. */
+const populations = [1_000, 100_000];
 
-interface Units {
-  read: number;
-  write: number;
-}
+/** What is called, in the order of the table. */
+type Calls = Record<string, (api: TestApi, population: number) => Promise<unknown>>;
 
-/** Adds up the capacity units of all calls of a client. */
-function meter(client: DynamoDBClient): () => Units {
-  let spent: Units = { read: 0, write: 0 };
-  client.middlewareStack.add(
-    (next, context) => async (args) => {
-      const result = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: "TOTAL" } });
-      const { ConsumedCapacity } = result.output as {
-        ConsumedCapacity?: { CapacityUnits?: number } | { CapacityUnits?: number }[];
-      };
-      const units = [ConsumedCapacity].flat().reduce((sum, it) => sum + (it?.CapacityUnits ?? 0), 0);
-      if (/^(Put|Update|Delete|BatchWrite)/.test(context.commandName ?? "")) spent.write += units;
-      else spent.read += units;
-      return result;
-    },
-    { step: "initialize", priority: "high", name: "meter" },
-  );
-  return () => {
-    const result = spent;
-    spent = { read: 0, write: 0 };
-    return result;
-  };
-}
+const get = (path: string | ((population: number) => string)) => async (api: TestApi, population: number) => {
+  const { status } = await api.call("GET", typeof path === "string" ? path : path(population));
+  if (status !== 200) throw new Error(`GET ${path} was answered with ${status}`);
+};
 
-/** DynamoDB capacity units per call, key check included, at two populations. */
+const calls: Calls = {
+  "GET one client": get(`/clients/${clientidOf(1)}`),
+  "GET /clients, page 1": get("/clients?limit=100"),
+  "GET /clients, last page": get((all) => `/clients?limit=100&page=${all / 100}`),
+  "GET /clients, to count all": get("/clients?limit=1"),
+  "GET /clients of a user": get("/clients?username=user-1"),
+  "GET /clients_v2, page 1": get("/clients_v2?limit=100"),
+  "GET /clients_v2, cursor before the last 100": get(
+    (all) => `/clients_v2?limit=100&cursor=${deepCursor(all)}`,
+  ),
+  "GET /subscriptions, page 1": get("/subscriptions?limit=100"),
+  "GET /subscriptions, last page": get((all) => `/subscriptions?limit=100&page=${all / 50}`),
+  "GET /subscriptions?clientid=": get(`/subscriptions?clientid=${clientidOf(1)}`),
+  "GET /subscriptions?topic=, 100 subscribers": get(`/subscriptions?topic=${filtersOf(0)[1]}`),
+  "GET /subscriptions?match_topic=fleet/1/#, 200 match": get("/subscriptions?match_topic=fleet/1/%23"),
+  "GET /subscriptions?match_topic=fleet/+/all": get("/subscriptions?match_topic=fleet/%2B/all"),
+  "GET /subscriptions?match_topic=+/1/#": get("/subscriptions?match_topic=%2B/1/%23"),
+  "GET /subscriptions?match_topic=none/#": get("/subscriptions?match_topic=none/%23"),
+  "GET /subscriptions?match_topic=fleet/+/none": get("/subscriptions?match_topic=fleet/%2B/none"),
+  "GET /topics, page 1": get("/topics?limit=100"),
+  "GET /topics, last page": get(
+    (all) => `/topics?limit=100&page=${Math.ceil((all + all / groupSize) / 100)}`,
+  ),
+  "GET /topics/{topic}": get(`/topics/${encodeURIComponent(filtersOf(0)[1] ?? "")}`),
+  "POST publish": (api) => api.call("POST", "/publish", { body: { topic: "t", payload: "x" } }),
+  "DELETE a client": (api) => api.call("DELETE", `/clients/${clientidOf(2)}`),
+  "connect event, counts included": (api) => settle(api, connectedPersistent("fresh")),
+  "disconnect event": (api) => settle(api, disconnected("fresh")),
+  "subscribe event, 1 filter": (api) => settle(api, subscribed(clientidOf(3), ["t/#"])),
+};
+
+/** DynamoDB capacity units per call, key check included, side by side at two populations. */
 export async function units(): Promise<string> {
-  const rows: (string | number)[][] = [];
-  for (const population of populations) {
-    const api = await TestApi.start();
-    const spent = meter(api.local.client);
-    const last = await seed(api, population);
-    const cost = async (name: string, call: () => Promise<unknown>) => {
-      spent();
-      await call();
-      const { read, write } = spent();
-      rows.push([name, population, read.toFixed(1), write.toFixed(1)]);
-    };
-    await cost("GET one client", () => api.call("GET", "/clients/client-1"));
-    await cost("GET 100 clients, page 1", () => api.call("GET", "/clients?limit=100"));
-    await cost("GET 100 clients, last page", () => api.call("GET", `/clients?limit=100&page=${last}`));
-    await cost("GET 1 client, to count all", () => api.call("GET", "/clients?limit=1"));
-    await cost("GET a user's clients", () => api.call("GET", "/clients?username=user-1"));
-    await cost("POST publish", () => api.call("POST", "/publish", { body: { topic: "t", payload: "x" } }));
-    await cost("DELETE a client", () => api.call("DELETE", "/clients/client-2"));
-    await api.registry.idle();
-    await cost("connect event, counts included", () => settle(api, connectedPersistent("fresh")));
-    await cost("disconnect event", () => settle(api, disconnected("fresh")));
-    await cost("subscribe event, 1 filter", () => settle(api, subscribed("client-3", ["t/#"])));
-    await api.close();
-  }
-  rows.sort(([a], [b]) => names.indexOf(String(a)) - names.indexOf(String(b)));
-  return `## DynamoDB units per call\n\n${table(["call", "sessions", "read units", "write units"], rows)}`;
+  const columns: Map<string, Units>[] = [];
+  for (const population of populations) columns.push(await measure(population));
+  const rows = Object.keys(calls).map((name) => [
+    name,
+    ...columns.map((column) => (column.get(name)?.read ?? 0).toFixed(1)),
+    ...columns.map((column) => (column.get(name)?.write ?? 0).toFixed(1)),
+  ]);
+  const sessions = populations.map((population) => population.toLocaleString("en"));
+  const head = ["call", ...sessions.map((it) => `read, ${it}`), ...sessions.map((it) => `write, ${it}`)];
+  return `## DynamoDB units per call, at ${sessions.join(" and ")} sessions\n\n${table(head, rows)}`;
 }
 
-const names = [
-  "GET one client",
-  "GET 100 clients, page 1",
-  "GET 100 clients, last page",
-  "GET 1 client, to count all",
-  "GET a user's clients",
-  "POST publish",
-  "DELETE a client",
-  "connect event, counts included",
-  "disconnect event",
-  "subscribe event, 1 filter",
-];
+async function measure(population: number): Promise<Map<string, Units>> {
+  const api = await TestApi.start();
+  await seedFleet(api.local.database, population);
+  const spent = meter(api.local.client);
+  const column = new Map<string, Units>();
+  for (const [name, call] of Object.entries(calls)) {
+    spent();
+    await call(api, population);
+    column.set(name, spent());
+    await api.registry.idle();
+  }
+  await api.close();
+  return column;
+}
 
-/** Returns the number of the last page of 100. */
-async function seed(api: TestApi, population: number): Promise<number> {
-  const states = Array.from({ length: population }, (_, n) =>
-    sessionState(`client-${n}`, { username: `user-${n}`, ip_address: "203.0.113.7", expiry_interval: 0 }),
-  );
-  await seedSessions(api.local.database, states);
-  await recountDirectory(api.registry.sessions);
-  return population / 100;
+function deepCursor(population: number): string {
+  const order = inHashOrder(Array.from({ length: population }, (_, n) => clientidOf(n)));
+  return cursorOf(sessionKey(order.at(-101) ?? "").sk);
 }
 
 async function settle(api: TestApi, event: LifecycleEvent): Promise<void> {

@@ -9,6 +9,7 @@ const parameters: Record<string, (operation: string) => string> = {
   name: (operation) => keyOf(operation),
   username: (operation) => userOf(operation),
   node: () => testNode,
+  topic: () => "t/#",
 };
 
 /** Bodies by the name of the operation. */

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { type ListRequest, listSessions } from "../../../functions/clients/list.ts";
 import type { Session } from "../../../lib/records/session.ts";
+import { sessionKey } from "../../../lib/store/hash-order.ts";
 
 const session = (clientid: string, given: Partial<Session> = {}): Session => ({
   clientid,
@@ -32,6 +33,10 @@ class Registry {
     const sessions = this.sessions.slice(offset, offset + limit);
     return { sessions, hasnext: offset + limit < this.sessions.length, all: this.sessions.length };
   });
+
+  async *behind(place: string) {
+    yield* this.sessions.filter(({ clientid }) => sessionKey(clientid).sk > place);
+  }
 
   async *all() {
     for (const session of this.sessions) {

@@ -1,0 +1,23 @@
+import { serve } from "../../lib/http/serve.ts";
+import { isMalformed, isShared } from "../../lib/mqtt/shared-filter.ts";
+import { subscriptionRow } from "../../lib/records/subscription-row.ts";
+import { subscriptions } from "./contract.ts";
+import { listSubscriptions } from "./list.ts";
+
+export const handler = serve(subscriptions, {
+  async listSubscriptions({ query, fail }, { node, ...registry }) {
+    const { node: asked, durable: _, page, limit, ...filter } = query;
+    const { match_topic } = filter;
+    if (match_topic !== undefined && (isShared(match_topic) || isMalformed(match_topic))) {
+      return fail(400, "INVALID_PARAMETER", "match_topic_invalid");
+    }
+    if (asked !== undefined && asked !== node.name) {
+      return fail(500, "NODE_DOWN", `bad rpc call <<"${asked}">>, Reason <<"invalid node">>`);
+    }
+    const { rows, hasnext, count } = await listSubscriptions(registry, { page, limit, ...filter });
+    return {
+      data: rows.map((row) => subscriptionRow(row, node.name)),
+      meta: { page, limit, hasnext, ...(count !== undefined && { count }) },
+    };
+  },
+});
