@@ -1,7 +1,7 @@
 import { serve } from "../../lib/http/serve.ts";
 import { endSession } from "../../lib/ingest/end-session.ts";
+import { normalAddress } from "../../lib/records/address.ts";
 import { visibleSession } from "../../lib/records/session-state.ts";
-import { normalAddress } from "./address.ts";
 import { clients } from "./contract.ts";
 import { listSessions } from "./list.ts";
 import { clientView, project, subscriptionView } from "./view.ts";
