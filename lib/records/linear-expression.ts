@@ -1,5 +1,8 @@
 import { RE2JS, RE2JSException, RE2JSSyntaxException } from "re2js";
 
+/** Expressions that are longer take too long to compile. */
+const mostCharacters = 512;
+
 /** How many steps an expression may compile to: a search takes at most so many per character of the text. */
 const mostSteps = 1_000;
 
@@ -26,6 +29,9 @@ export class BadExpression extends Error {
  * no linear search. Throws `BadExpression`.
  */
 export function linearExpression(text: string): LinearExpression {
+  if (text.length > mostCharacters) {
+    throw new BadExpression(`the expression is too long: ${mostCharacters} characters at most`, 0);
+  }
   const expression = compile(text);
   if (expression.programSize() > mostSteps) {
     throw new BadExpression(`the expression is too large: it takes more than ${mostSteps} steps`, 0);
