@@ -46,6 +46,8 @@ export const handler = serve(banned, {
 
   async createBan({ body, fail }, { bans, ...deps }) {
     const { as, until, at = nowInSeconds(), ...rest } = body;
+    const refusal = deps.broker.banRefusal?.(as);
+    if (refusal) return fail(400, "BAD_REQUEST", refusal);
     const who = normalWho(as, rest.who);
     if (who === undefined) return fail(400, "BAD_REQUEST", problemOf(as));
     if (as === "clientid_re" || as === "username_re") {

@@ -77,7 +77,7 @@ interface Pieces {
   "registry:write": { sessions: Pick<Sessions, "change"> };
   "broker:publish": { broker: Pick<Broker, "refusal" | "publish"> };
   "broker:inspect": { broker: Pick<Broker, "session" | "subscriptions"> };
-  "broker:kick": { broker: Pick<Broker, "kick"> };
+  "broker:kick": { broker: Pick<Broker, "kick" | "banRefusal"> };
 }
 
 /** What an operation with the given needs is handed. */
