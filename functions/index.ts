@@ -3,6 +3,7 @@
 export { apiDocs } from "./api-docs/contract.ts";
 export { apiKey } from "./api-key/contract.ts";
 export { audit } from "./audit/contract.ts";
+export { banned } from "./banned/contract.ts";
 export { clients } from "./clients/contract.ts";
 export { cluster } from "./cluster/contract.ts";
 export { errorCodes } from "./error-codes/contract.ts";

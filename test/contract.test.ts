@@ -19,6 +19,7 @@ let api: TestApi;
 beforeAll(async () => {
   api = await TestApi.start();
   for (const { name } of operations) {
+    await api.deps.bans.add({ as: "clientid", who: clientOf(name), by: "", reason: "", at: 0 });
     api.registry.push(connected(clientOf(name)));
     api.registry.push(subscribed(clientOf(name), ["t/#"], { options: [{ qos: 1 }] }));
     const { key } = await makeKey({ ...plainKey, name: keyOf(name) });

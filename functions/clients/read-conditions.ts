@@ -1,4 +1,4 @@
-import { normalAddress } from "./address.ts";
+import { normalAddress } from "../../lib/records/address.ts";
 
 /** What is wrong with a condition, in the words of the wire. [emqx_mgmt_api] */
 export class WrongCondition {

@@ -3,6 +3,7 @@ import type { DepsFor } from "../../lib/deps/types.ts";
 import { work } from "../../lib/deps/work.ts";
 import { completeEvent } from "../../lib/ingest/complete-event.ts";
 import { ingest as ingestEvent } from "../../lib/ingest/ingest.ts";
+import { connectedClient, kickOutBanned } from "../../lib/ingest/kick-out-banned.ts";
 import type { LifecycleEvent } from "../../lib/ingest/lifecycle-event.ts";
 import { PoisonedEvent, readEvent } from "../../lib/ingest/read-event.ts";
 import { log } from "../../lib/log.ts";
@@ -42,13 +43,16 @@ async function receive({ messageId, body }: SQSRecord, deps: IngestDeps): Promis
   }
 }
 
-/** One client's events follow each other. Returns the messages of those that failed. */
+/** One client's events follow each other; who is banned is disconnected at its connect. Returns the messages of those that failed. */
 async function bringIn(events: readonly Received[], deps: IngestDeps): Promise<string[]> {
   const failed: string[] = [];
   for (const { messageId, event } of events) {
     try {
       const complete = await completeEvent(event, deps.broker, () => deps.sessions.state(event.clientId));
       await ingestEvent(deps, complete);
+      const client = connectedClient(complete);
+      if (client && (await kickOutBanned(client, deps)))
+        log("info", "a banned client was disconnected", { clientid: client.clientid });
     } catch (error) {
       log("error", "an event was not brought in, and comes again", { messageId, error });
       failed.push(messageId);

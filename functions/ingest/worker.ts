@@ -5,5 +5,5 @@ export const ingest = defineWorker({
   name: "ingest",
   summary: "Lifecycle events into the registry",
   trigger: "lifecycle-events",
-  needs: ["registry:ingest", "broker:inspect", "dead-letters"],
+  needs: ["registry:ingest", "broker:inspect", "bans:check", "broker:kick", "dead-letters"],
 });

@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DepsFor } from "../../lib/deps/types.ts";
 import { work } from "../../lib/deps/work.ts";
+import { kickOutBanned } from "../../lib/ingest/kick-out-banned.ts";
 import { type Repair, repairClient } from "../../lib/ingest/repair.ts";
 import { log } from "../../lib/log.ts";
 import { shards } from "../../lib/store/hash-order.ts";
 import { isUnavailable } from "../../lib/unavailable.ts";
 import { repair } from "./worker.ts";
+
+type Outcome = Repair | "banned" | "unanswered";
 
 type RepairDeps = DepsFor<(typeof repair.needs)[number]>;
 
@@ -17,13 +20,14 @@ const budget = 240_000;
 
 /**
  * Asks the broker about clients that fleet indexing says are connected and the registry does not, and about those that
- * the registry shows: a sixteenth of them in each run, one after the other.
+ * the registry shows: a sixteenth of them in each run, one after the other. Who is banned is disconnected: their connect
+ * may never have come, or their ban had no time to reach all.
  */
 export const handler = work(repair, async (_: unknown, deps): Promise<void> => {
   const deadline = Date.now() + budget;
   const shard =
     shards[Math.floor(Date.now() / (repair.trigger.everyMinutes * 60_000)) % shards.length] ?? "0";
-  const results = new Map<Repair | "unanswered", number>();
+  const results = new Map<Outcome, number>();
   for await (const clientid of suspects(deps, shard)) {
     if (Date.now() > deadline) break;
     const result = await repairOne(deps, clientid);
@@ -40,9 +44,11 @@ async function* suspects({ fleet, sessions }: RepairDeps, shard: string): AsyncG
   for await (const { clientid } of sessions.all(shard)) yield clientid;
 }
 
-async function repairOne(deps: RepairDeps, clientid: string): Promise<Repair | "unanswered"> {
+async function repairOne(deps: RepairDeps, clientid: string): Promise<Outcome> {
   try {
-    return await repairClient(deps, deps.broker, clientid);
+    const result = await repairClient(deps, deps.broker, clientid);
+    const session = await deps.sessions.get(clientid);
+    return session?.connected && (await kickOutBanned(session, deps)) ? "banned" : result;
   } catch (error) {
     if (!isUnavailable(error)) throw error;
     return "unanswered";

@@ -48,9 +48,10 @@ function copyBeside(name: string, file: string): void {
   copyFileSync(createRequire(import.meta.url).resolve(file), join(folder, basename(file)));
 }
 
-/** Which clients beside DynamoDB's a function's bundle holds; see `lib/deps/aws.ts`. */
+/** Which clients and packages beside DynamoDB's a function's bundle holds; see `lib/deps/aws.ts`. */
 function partsOf(needs: readonly Need[]): Record<string, string> {
   const parts = {
+    BUNDLE_BANS: needs.some((need) => need.startsWith("bans:")),
     BUNDLE_BROKER: needs.some((need) => need.startsWith("broker:")),
     BUNDLE_DEAD_LETTERS: needs.includes("dead-letters"),
     BUNDLE_FLEET: needs.includes("fleet"),

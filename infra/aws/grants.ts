@@ -33,6 +33,12 @@ export function auditGrants({ accessTable }: Targets): Grant[] {
 
 const writes = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"];
 
+/** What is allowed on bans, and on nothing else in the access table. */
+function banGrants({ accessTable }: Targets, ...actions: string[]): Grant[] {
+  const conditions = { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["banned#*"] } };
+  return [{ actions, resources: [accessTable], conditions }];
+}
+
 /** What a need allows. */
 export function grantsOf(need: Need, targets: Targets): Grant[] {
   const { accessTable, registryTable, broker, deadLetterQueue, bootstrapSecret, passwordSecret } = targets;
@@ -68,6 +74,9 @@ export function grantsOf(need: Need, targets: Targets): Grant[] {
     "audit:read": [{ actions: ["dynamodb:Query"], resources: [accessTable] }],
     "users:read": [{ actions: ["dynamodb:GetItem", "dynamodb:Query"], resources: [accessTable] }],
     "users:write": [{ actions: [...writes, "dynamodb:Query"], resources: [accessTable] }],
+    "bans:read": banGrants(targets, "dynamodb:GetItem", "dynamodb:Query"),
+    "bans:write": banGrants(targets, ...writes, "dynamodb:BatchWriteItem", "dynamodb:Query"),
+    "bans:check": banGrants(targets, "dynamodb:BatchGetItem", "dynamodb:GetItem"),
     login: [{ actions: [...writes, "dynamodb:UpdateItem"], resources: [accessTable] }],
     "bootstrap-secret": [
       { actions: ["secretsmanager:GetSecretValue"], resources: [bootstrapSecret, passwordSecret] },

@@ -14,11 +14,16 @@ export class LocalRegistry implements Registry {
   readonly sessions: Sessions;
   readonly subscriptions: Subscriptions;
   readonly #events = new SerialQueue<LifecycleEvent>((batch) => this.#ingestAll(batch));
+  readonly #onIngested: (event: LifecycleEvent) => Promise<void>;
   readonly #changes = new SerialQueue<ItemChange>((batch) => followChanges(this, "local", batch));
 
-  /** Opens the registry; `onChange` is told of each change of an item. */
-  static async open(local: LocalDatabase, onChange: (change: ItemChange) => void): Promise<LocalRegistry> {
-    const registry = new LocalRegistry(local);
+  /** Opens the registry; `onChange` is told of each change of an item, `onIngested` of each event that is in. */
+  static async open(
+    local: LocalDatabase,
+    onChange: (change: ItemChange) => void,
+    onIngested: (event: LifecycleEvent) => Promise<void> = async () => {},
+  ): Promise<LocalRegistry> {
+    const registry = new LocalRegistry(local, onIngested);
     for (const listing of listingsOf(registry)) await recountDirectory(listing);
     local.changes.watch((change) => {
       registry.#changes.push(change);
@@ -28,7 +33,8 @@ export class LocalRegistry implements Registry {
     return registry;
   }
 
-  private constructor({ database }: LocalDatabase) {
+  private constructor({ database }: LocalDatabase, onIngested: (event: LifecycleEvent) => Promise<void>) {
+    this.#onIngested = onIngested;
     this.sessions = new Sessions(database);
     this.subscriptions = new Subscriptions(database);
   }
@@ -49,7 +55,10 @@ export class LocalRegistry implements Registry {
     const byClient = Map.groupBy(batch, ({ clientId }) => clientId);
     await Promise.all(
       [...byClient.values()].map(async (events) => {
-        for (const event of events) await ingest(this, event);
+        for (const event of events) {
+          await ingest(this, event);
+          await this.#onIngested(event);
+        }
       }),
     );
   }

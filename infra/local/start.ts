@@ -15,10 +15,13 @@ import type { ResourceFunction } from "../../lib/http/serve.ts";
 import { log } from "../../lib/log.ts";
 import { ApiKeys } from "../../lib/store/api-keys.ts";
 import { AuditLog } from "../../lib/store/audit-log.ts";
+import { Bans } from "../../lib/store/bans.ts";
 import { DashboardUsers } from "../../lib/store/dashboard-users.ts";
 import type { Database } from "../../lib/store/database.ts";
+import type { ItemChange } from "../../lib/store/directory-feed.ts";
 import { LoginFailures } from "../../lib/store/login-failures.ts";
 import { Settings } from "../../lib/store/settings.ts";
+import { BanEnforcement } from "./ban-enforcement.ts";
 import { bootstrapKeys, bootstrapUser, type CurlCredentials } from "./bootstrap.ts";
 import { databaseFolder, type LocalDatabase, openLocalDatabase } from "./database.ts";
 import { loadDeployedFunctions, type PlayedServices } from "./deployed-functions.ts";
@@ -112,21 +115,25 @@ const accessStores = (database: Database) => ({
   loginFailures: new LoginFailures(database),
   audit: new AuditLog(database),
   settings: new Settings(database),
+  bans: new Bans(database),
 });
 
 /** The broker, and the registry that follows it. What the broker reports while it closes is still taken in. */
 async function openBroker(local: LocalDatabase, kept: Level, opened: AsyncDisposableStack) {
   const expiry = opened.adopt(new Expiry(local.database), (it) => it.close());
-  const registry = await LocalRegistry.open(local, (change) => {
+  const bans = new BanEnforcement(local.database);
+  const onChange = (change: ItemChange) => {
     expiry.watch(change);
     const expired = change.after ? undefined : change.before?.clientid;
     if (expired !== undefined && change.pk.startsWith("session#")) discard(broker, expired);
-  });
+  };
+  const registry = await LocalRegistry.open(local, onChange, (event) => bans.check(event, registry, broker));
   opened.defer(() => registry.idle());
   const broker = await EmbeddedBroker.start({
     persistence: aedesPersistence(kept),
     sessionIdentifiers: new SessionIdentifiers(kept),
     onEvent: (event) => registry.push(event),
+    extensions: [bans],
   });
   opened.defer(() => broker.close());
   await expiry.readTable();

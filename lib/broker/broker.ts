@@ -1,3 +1,4 @@
+import type { BanKind } from "../records/ban.ts";
 import type { ClientStatistics } from "../records/client-statistics.ts";
 import type { KnownOptions, SubscriptionOptions } from "../records/session.ts";
 
@@ -14,6 +15,9 @@ export interface Broker {
    * whether the broker knew a connection or a session of it.
    */
   kick(clientid: string, options?: { preventWill?: boolean }): Promise<boolean>;
+
+  /** Why a ban of a kind would have no effect, in words for the caller; absent where all kinds can be enforced. */
+  banRefusal?(as: BanKind): string | undefined;
 
   /** The client's session as the broker has it now, `undefined` if it has none. */
   session(clientid: string): Promise<BrokerSession | undefined>;

@@ -3,8 +3,7 @@ import { because, explain } from "./failure-detail.ts";
 
 /** An instant as epoch milliseconds; takes a decimal epoch or RFC 3339 with a zone, `T` or a blank between. */
 export function instant(last = lastInstant) {
-  const error = ({ input }: { input?: unknown }) =>
-    because(/^-?\d+$/.test(String(input)) ? "bad_epoch" : "bad_rfc3339_timestamp");
+  const error = ({ input }: { input?: unknown }) => because(instantProblem(input));
   return z.pipe(
     z.transform(toEpochMilliseconds),
     z.int({ error }).check(z.gte(0, { error }), z.lte(last, { error })),
@@ -16,6 +15,15 @@ export function microsecondInstant() {
   return z.pipe(
     instant(lastInstant * 1000),
     z.transform((value) => (value < firstMicroseconds ? value * 1000 : value)),
+  );
+}
+
+/** An instant as epoch seconds; takes a decimal epoch or RFC 3339 with a zone, cut to seconds. */
+export function epochSecond() {
+  const error = ({ input }: { input?: unknown }) => because(instantProblem(input));
+  return z.pipe(
+    z.transform(toEpochSeconds),
+    z.int({ error }).check(z.gte(0, { error }), z.lte(lastExpiry, { error })),
   );
 }
 
@@ -52,6 +60,9 @@ function neitherEnd(path: string, value: unknown): Record<string, unknown> {
     },
   };
 }
+
+const instantProblem = (value: unknown) =>
+  /^-?\d+$/.test(String(value)) ? "bad_epoch" : "bad_rfc3339_timestamp";
 
 const rfc3339 = /^(\d{4}-\d\d-\d\d)[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 

@@ -8,8 +8,9 @@ import { IotCoreBroker } from "../broker/iot-core/broker.ts";
 import { connectedThings } from "../broker/iot-core/fleet.ts";
 import { ApiKeys } from "../store/api-keys.ts";
 import { AuditLog } from "../store/audit-log.ts";
+import { Bans } from "../store/bans.ts";
 import { DashboardUsers } from "../store/dashboard-users.ts";
-import { openDatabase } from "../store/database.ts";
+import { type Database, openDatabase } from "../store/database.ts";
 import { LoginFailures } from "../store/login-failures.ts";
 import { Sessions } from "../store/sessions.ts";
 import { Settings } from "../store/settings.ts";
@@ -43,6 +44,7 @@ function create(): Deps {
     let value: Value | undefined;
     return () => (value ??= make());
   };
+  const bans = lazily(() => makeBans(database));
   const broker = lazily(iotCore);
   const letters = lazily(deadLetters);
   const fleet = lazily(iotFleet);
@@ -56,6 +58,9 @@ function create(): Deps {
     sessions: new Sessions(database),
     subscriptions: new Subscriptions(database),
     node: nodeFacts(variable("NODE_NAME")),
+    get bans() {
+      return bans();
+    },
     get broker() {
       return broker();
     },
@@ -72,9 +77,10 @@ function create(): Deps {
 }
 
 /**
- * A bundle holds the SDK clients that its function needs: the bundler replaces these variables, and leaves out what
+ * A bundle holds the SDK clients, and the packages, that its function needs: the bundler replaces these variables, and leaves out what
  * stands behind a `no`.
  */
+const makeBans = process.env.BUNDLE_BANS === "no" ? leftOut : openBans;
 const iotCore = process.env.BUNDLE_BROKER === "no" ? leftOut : makeIotCore;
 const deadLetters = process.env.BUNDLE_DEAD_LETTERS === "no" ? leftOut : makeDeadLetters;
 const iotFleet = process.env.BUNDLE_FLEET === "no" ? leftOut : makeFleet;
@@ -83,6 +89,11 @@ const bootstrapSecret = process.env.BUNDLE_SECRETS === "no" ? leftOut : makeBoot
 
 function leftOut(): never {
   throw new Error("A function uses what its declaration does not name");
+}
+
+/** Bans bring an engine for regular expressions. */
+function openBans(database: Database): Bans {
+  return new Bans(database);
 }
 
 function makeIotCore(): Broker {

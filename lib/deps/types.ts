@@ -3,6 +3,7 @@ import type { Need } from "../contract/needs.ts";
 import type { NodeFacts } from "../records/node.ts";
 import type { ApiKeys } from "../store/api-keys.ts";
 import type { AuditLog } from "../store/audit-log.ts";
+import type { Bans } from "../store/bans.ts";
 import type { DashboardUsers } from "../store/dashboard-users.ts";
 import type { LoginFailures } from "../store/login-failures.ts";
 import type { Sessions } from "../store/sessions.ts";
@@ -16,6 +17,7 @@ export interface ApiDeps {
   users: DashboardUsers;
   loginFailures: LoginFailures;
   audit: AuditLog;
+  bans: Bans;
   settings: Settings;
   sessions: Sessions;
   subscriptions: Subscriptions;
@@ -70,6 +72,9 @@ interface Pieces {
   "settings:read": { settings: Pick<Settings, "read"> };
   "settings:write": Pick<Deps, "settings">;
   "audit:read": { audit: Pick<AuditLog, "entries"> };
+  "bans:read": { bans: Pick<Bans, "get" | "all"> };
+  "bans:write": { bans: Pick<Bans, "add" | "remove" | "clear"> };
+  "bans:check": { bans: Pick<Bans, "isBanned"> };
   login: { users: DashboardUsers; loginFailures: LoginFailures };
   "bootstrap-secret": Pick<Deps, "bootstrapSecret">;
   "dead-letters": Pick<Deps, "deadLetters">;
@@ -77,7 +82,7 @@ interface Pieces {
   "registry:write": { sessions: Pick<Sessions, "change"> };
   "broker:publish": { broker: Pick<Broker, "refusal" | "publish"> };
   "broker:inspect": { broker: Pick<Broker, "session" | "subscriptions"> };
-  "broker:kick": { broker: Pick<Broker, "kick"> };
+  "broker:kick": { broker: Pick<Broker, "kick" | "banRefusal"> };
   "broker:control": { broker: Pick<Broker, "control"> };
   "broker:statistics": { broker: Pick<Broker, "statistics"> };
 }

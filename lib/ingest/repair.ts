@@ -1,4 +1,4 @@
-import type { Broker } from "../broker/broker.ts";
+import type { Broker, BrokerSession } from "../broker/broker.ts";
 import type { SessionState } from "../records/session-state.ts";
 import { standingOf } from "../records/session-state.ts";
 import { factsOf } from "./complete-event.ts";
@@ -24,7 +24,7 @@ export async function repairClient(
   const session = await broker.session(clientid);
   const shown = state ? standingOf(state).standing : "gone";
   if (session?.connected && shown !== "connected") {
-    await bringConnect(registry, clientid, state, session.connected_at, factsOf(session));
+    await bringConnect(registry, clientid, state, session);
     await bringSubscriptions(registry, broker, clientid);
     return "connected";
   }
@@ -45,9 +45,9 @@ async function bringConnect(
   registry: Registry,
   clientId: string,
   state: SessionState | undefined,
-  timestamp = Date.now(),
-  session: SessionFacts | undefined = undefined,
+  session: BrokerSession,
 ): Promise<void> {
+  const timestamp = session.connected_at ?? Date.now();
   const known = [state?.connect?.version, state?.disconnect?.version].filter((it) => it !== undefined);
   await ingest(registry, {
     eventType: "connected",
@@ -55,7 +55,8 @@ async function bringConnect(
     timestamp,
     versionNumber: Math.max(-1, ...known) + 1,
     sessionIdentifier: `repaired ${timestamp}`,
-    ...(session && { session }),
+    session: factsOf(session),
+    ...(session.ip_address !== undefined && { ipAddress: session.ip_address }),
   });
 }
 

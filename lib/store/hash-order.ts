@@ -69,7 +69,7 @@ export function usernameKey(username: string): string {
  * A text as it stands in a sort key. One that is too long, or that holds the NUL which parts a subscription's key, is
  * represented by its digest; the first character tells which.
  */
-function keyText(text: string): string {
+export function keyText(text: string): string {
   const plain = Buffer.byteLength(text) <= maxTextBytes && !text.includes("\0");
   return plain ? `=${text}` : `$${hash("sha256", text, "hex")}`;
 }

@@ -3,6 +3,8 @@ import { testNode } from "./test-api.ts";
 
 /** Values of path parameters that lead to something; `operation` is the name of the operation that is called. */
 const parameters: Record<string, (operation: string) => string> = {
+  as: () => "clientid",
+  who: (operation) => clientOf(operation),
   clientid: (operation) => clientOf(operation),
   code: () => "NOT_FOUND",
   file: () => "index.html",
@@ -20,6 +22,7 @@ const bodies: Record<string, unknown> = {
   unsubscribeClientInBulk: [{ topic: "t/1" }],
   setKeepalive: { interval: 11 },
   kickOutClients: ["client 1", "client 2"],
+  createBan: { as: "clientid", who: "sample", until: "2100-01-01T00:00:00Z" },
   createApiKey: { name: "sample", desc: "a sample", enable: true, role: "viewer" },
   updateApiKey: { desc: "changed" },
   rotateApiKey: {},

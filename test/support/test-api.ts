@@ -14,6 +14,7 @@ import type { ApiKey } from "../../lib/records/api-key.ts";
 import type { UserRole } from "../../lib/records/dashboard-user.ts";
 import { ApiKeys } from "../../lib/store/api-keys.ts";
 import { AuditLog } from "../../lib/store/audit-log.ts";
+import { Bans } from "../../lib/store/bans.ts";
 import { DashboardUsers } from "../../lib/store/dashboard-users.ts";
 import { LoginFailures } from "../../lib/store/login-failures.ts";
 import { Settings } from "../../lib/store/settings.ts";
@@ -111,6 +112,7 @@ export class TestApi {
       loginFailures: new LoginFailures(database),
       audit: new AuditLog(database),
       settings: new Settings(database),
+      bans: new Bans(database),
       sessions,
       subscriptions,
       broker: this.broker,

@@ -1,5 +1,6 @@
 import { type LocalDatabase, openLocalDatabase } from "../../infra/local/database.ts";
 import type { Deps } from "../../lib/deps/types.ts";
+import { Bans } from "../../lib/store/bans.ts";
 import { Sessions } from "../../lib/store/sessions.ts";
 import { Subscriptions } from "../../lib/store/subscriptions.ts";
 import { TestBroker } from "./test-broker.ts";
@@ -8,6 +9,7 @@ import { TestBroker } from "./test-broker.ts";
 export class WorkerDeps implements Partial<Deps> {
   readonly sessions: Sessions;
   readonly subscriptions: Subscriptions;
+  readonly bans: Bans;
   readonly broker = new TestBroker();
   readonly dead: { event: string; cause: string }[] = [];
   readonly things: string[] = [];
@@ -23,6 +25,7 @@ export class WorkerDeps implements Partial<Deps> {
 
   private constructor(local: LocalDatabase) {
     this.local = local;
+    this.bans = new Bans(local.database);
     this.sessions = new Sessions(local.database);
     this.subscriptions = new Subscriptions(local.database);
   }

@@ -8,6 +8,7 @@ import {
   paginateListRetainedMessages,
   SendDirectMessageCommand,
 } from "@aws-sdk/client-iot-data-plane";
+import type { BanKind } from "../../records/ban.ts";
 import type {
   Broker,
   BrokerSession,
@@ -53,6 +54,12 @@ export class IotCoreBroker implements Broker {
       preventWillMessage: preventWill,
     });
     return (await unlessNotFound(this.#client.send(command))) !== undefined;
+  }
+
+  /** Its events tell ids and addresses of clients, and no user names. */
+  banRefusal(as: BanKind): string | undefined {
+    if (as !== "username" && as !== "username_re") return undefined;
+    return "AWS IoT Core does not tell its clients' user names, so a ban of user names would have no effect";
   }
 
   async session(clientId: string): Promise<BrokerSession | undefined> {

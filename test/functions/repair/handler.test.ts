@@ -61,3 +61,14 @@ test("a real event that comes after all takes the place of what was made up", as
   await ingest(deps, disconnected("late", { versionNumber: 0 }));
   expect(await deps.sessions.get("late")).toBeUndefined();
 });
+
+test("who is banned and still connected is disconnected, also if its connect never came", async () => {
+  deps.broker.sessions.set("unheard", { ...live, ip_address: "203.0.113.7" });
+  deps.things.splice(0, Infinity, "unheard", "welcome");
+  deps.broker.sessions.set("welcome", { ...live, ip_address: "198.51.100.7" });
+  await deps.bans.add({ as: "peerhost_net", who: "203.0.113.0/24", by: "", reason: "", at: 0 });
+  await handler.with(deps)({});
+  expect(deps.broker.kicked).toEqual(["unheard"]);
+  expect(await deps.sessions.get("unheard")).toBeUndefined();
+  expect(await deps.sessions.get("welcome")).toMatchObject({ connected: true, ip_address: "198.51.100.7" });
+});

@@ -76,6 +76,12 @@ const actionsByNeed: Record<Need, string[]> = {
   "settings:write": ["dynamodb:GetItem", "dynamodb:PutItem"],
   "users:read": ["dynamodb:GetItem", "dynamodb:Query"],
   "users:write": ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
+  "bans:read": ["dynamodb:GetItem", "dynamodb:Query"],
+  "bans:write": [
+    ...["dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"],
+    "dynamodb:Query",
+  ],
+  "bans:check": ["dynamodb:BatchGetItem", "dynamodb:GetItem"],
   login: ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
   "bootstrap-secret": ["secretsmanager:GetSecretValue"],
   "dead-letters": ["sqs:SendMessage"],

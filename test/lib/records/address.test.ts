@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { normalAddress } from "../../../functions/clients/address.ts";
+import { normalAddress } from "../../../lib/records/address.ts";
 
 test.each([
   ["127.0.0.1", "127.0.0.1"],
@@ -10,6 +10,8 @@ test.each([
   ["0:0:0:0:0:0:0:1", "::1"],
   ["FE80::A", "fe80::a"],
   ["2001:db8::0001", "2001:db8::1"],
+  ["::ffff:10.9.8.7", "::ffff:10.9.8.7"],
+  ["::FFFF:a09:807", "::ffff:10.9.8.7"],
 ])("%s is the address %s", (text, address) => {
   expect(normalAddress(text)).toBe(address);
 });

@@ -1,0 +1,61 @@
+import { RE2JS, RE2JSException, RE2JSSyntaxException } from "re2js";
+
+/** Expressions that are longer take too long to compile. */
+const mostCharacters = 512;
+
+/** How many steps an expression may compile to: a search takes at most so many per character of the text. */
+const mostSteps = 1_000;
+
+/** A regular expression that is searched in time proportional to the text, whatever the expression is. */
+export interface LinearExpression {
+  /** Whether it is found anywhere in a text. */
+  foundIn(text: string): boolean;
+}
+
+/** A text is no expression, or one that cannot be searched in linear time. */
+export class BadExpression extends Error {
+  override readonly name = "BadExpression";
+  /** Where in the text, from 0. */
+  readonly position: number;
+
+  constructor(message: string, position: number) {
+    super(message);
+    this.position = position;
+  }
+}
+
+/**
+ * Reads a regular expression in the syntax of RE2: that of Perl without look-around and back references, which have
+ * no linear search. Throws `BadExpression`.
+ */
+export function linearExpression(text: string): LinearExpression {
+  if (text.length > mostCharacters) {
+    throw new BadExpression(`the expression is too long: ${mostCharacters} characters at most`, 0);
+  }
+  const expression = compile(text);
+  if (expression.programSize() > mostSteps) {
+    throw new BadExpression(`the expression is too large: it takes more than ${mostSteps} steps`, 0);
+  }
+  return { foundIn: (candidate) => expression.test(candidate) };
+}
+
+function compile(text: string): RE2JS {
+  try {
+    return RE2JS.compile(text);
+  } catch (error) {
+    if (!(error instanceof RE2JSException)) throw error;
+    if (!(error instanceof RE2JSSyntaxException)) throw new BadExpression(error.message, 0);
+    throw new BadExpression(reasonOf(error), positionOf(error, text));
+  }
+}
+
+/** What RE2 lacks is named, because EMQX's expressions have it. */
+function reasonOf({ error, input }: RE2JSSyntaxException): string {
+  const lacking = /Perl syntax|escape sequence/.test(error);
+  const hint = lacking ? ": look-around and back references are not supported" : "";
+  return input ? `${error} at ${input}${hint}` : `${error}${hint}`;
+}
+
+function positionOf({ error, input }: RE2JSSyntaxException, text: string): number {
+  return error.startsWith("missing closing") ? text.length : Math.max(0, text.indexOf(input ?? ""));
+}

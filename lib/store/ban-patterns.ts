@@ -1,0 +1,114 @@
+import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { type Ban, type BannableClient, isOver, type PatternKind } from "../records/ban.ts";
+import { banTest } from "../records/ban-test.ts";
+import { type Database, isConditionFailure } from "./database.ts";
+
+/** DynamoDB's limit for an item is 400 kB; JSON is never shorter than the item. */
+const mostBytes = 350_000;
+
+/** Each client that connects is compared with all of them. */
+const mostPatterns = 1_000;
+
+const pk = "banned#patterns";
+
+/** Key of the item with the number of the newest version. */
+export const patternVersionKey = { pk, sk: "version" } as const;
+
+const listKey = { pk, sk: "list" } as const;
+
+export type PatternBan = Ban<PatternKind>;
+
+interface PatternList {
+  version: number;
+  bans: PatternBan[];
+}
+
+/** The bans of patterns do not fit into their list. */
+export class PatternListFull extends Error {
+  override readonly name = "PatternListFull";
+}
+
+/**
+ * The bans of patterns: one item with all of them, which is held in memory, and a small one with the number of its
+ * version, by which the memory is checked.
+ */
+export class BanPatterns {
+  readonly #database: Database;
+  #known = { version: 0, tests: [] as PatternTest[] };
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** All bans of patterns, also those that are over. */
+  async list(): Promise<PatternBan[]> {
+    return (await this.#read()).bans;
+  }
+
+  /**
+   * Changes the list, of which bans that are over are dropped; `undefined` leaves it as it is. Of changes at the
+   * same time, one is made after the other. Throws `PatternListFull`.
+   */
+  async change(
+    change: (bans: readonly PatternBan[]) => readonly PatternBan[] | undefined,
+    now: number,
+  ): Promise<void> {
+    for (;;) {
+      const { version, bans } = await this.#read();
+      const changed = change(bans.filter((ban) => !isOver(ban, now)));
+      if (!changed) return;
+      checkSize(changed);
+      // The number first: who knows an older one then reads the list again, even if the next write never happens.
+      await this.#put({ ...patternVersionKey, version: version + 1 }, version + 1);
+      if (await this.#put({ ...listKey, version: version + 1, bans: changed }, version + 1)) return;
+    }
+  }
+
+  /** Whether a pattern bans a client. `newest` is the number in the version item, 0 if there is none. */
+  async ban(client: BannableClient, newest: number, now: number): Promise<boolean> {
+    if (this.#known.version < newest) {
+      const { version, bans } = await this.#read();
+      this.#known = { version, tests: bans.map((ban) => ({ ban, matches: banTest(ban) })) };
+    }
+    return this.#known.tests.some(({ ban, matches }) => !isOver(ban, now) && matches(client));
+  }
+
+  async #read(): Promise<PatternList> {
+    const { Item } = await this.#database.client.send(
+      new GetCommand({ TableName: this.#database.access, Key: listKey, ConsistentRead: true }),
+    );
+    return { version: Number(Item?.version ?? 0), bans: (Item?.bans ?? []) as PatternBan[] };
+  }
+
+  /** Writes one of the two items, and returns whether it did: an item never goes back to an earlier version. */
+  async #put(Item: Record<string, unknown>, version: number): Promise<boolean> {
+    try {
+      await this.#database.client.send(
+        new PutCommand({
+          TableName: this.#database.access,
+          Item,
+          ConditionExpression: "attribute_not_exists(pk) OR version < :version",
+          ExpressionAttributeValues: { ":version": version },
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (isConditionFailure(error)) return false;
+      throw error;
+    }
+  }
+}
+
+interface PatternTest {
+  ban: PatternBan;
+  matches: (client: BannableClient) => boolean;
+}
+
+function checkSize(bans: readonly PatternBan[]): void {
+  if (bans.length > mostPatterns) {
+    throw new PatternListFull(`There are ${mostPatterns} bans of patterns, and no more fit`);
+  }
+  if (Buffer.byteLength(JSON.stringify(bans)) > mostBytes) {
+    throw new PatternListFull(`All bans of patterns together take ${mostBytes} bytes at most`);
+  }
+}
