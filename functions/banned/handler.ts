@@ -44,7 +44,7 @@ export const handler = serve(banned, {
     return listView(await searchedBans(bans, searchedKinds[attribute], expression, query), query);
   },
 
-  async createBan({ body, fail }, { bans, ...deps }) {
+  async createBan({ body, fail }, deps) {
     const { as, until, at = nowInSeconds(), ...rest } = body;
     const refusal = deps.broker.banRefusal?.(as);
     if (refusal) return fail(400, "BAD_REQUEST", refusal);
@@ -60,7 +60,7 @@ export const handler = serve(banned, {
     }
     const ban: Ban = { ...rest, as, who, at, ...(until !== undefined && { until }) };
     try {
-      const taken = await bans.add(ban);
+      const taken = await deps.bans.add(ban);
       // EMQX answers with the existing ban, as JSON text. [emqx_mgmt_api_banned]
       if (taken) return fail(400, "ALREADY_EXISTS", JSON.stringify(banView(taken)));
     } catch (error) {

@@ -78,6 +78,14 @@ test.each([
     status: 404,
     json: { code: "CLIENTID_NOT_FOUND", message: "Client ID not found" },
   });
+
+  expect((await call("POST", "/banned", { as: "clientid_re", who: "^sensor/" })).status).toBe(200);
+  const again = mqtt.connectAsync(
+    program.address("mqtt:"),
+    { clientId: "sensor/1", reconnectPeriod: 0 },
+    false,
+  );
+  await expect(again).rejects.toThrow("Not authorized");
   expect(await program.interrupt()).toBe(0);
 });
 
