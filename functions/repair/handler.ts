@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DepsFor } from "../../lib/deps/types.ts";
 import { work } from "../../lib/deps/work.ts";
+import { endSession } from "../../lib/ingest/end-session.ts";
 import { type Repair, repairClient } from "../../lib/ingest/repair.ts";
 import { log } from "../../lib/log.ts";
+import { standingOf, visibleSession } from "../../lib/records/session-state.ts";
 import { shards } from "../../lib/store/hash-order.ts";
 import { isUnavailable } from "../../lib/unavailable.ts";
 import { repair } from "./worker.ts";
@@ -17,7 +19,8 @@ const budget = 240_000;
 
 /**
  * Asks the broker about clients that fleet indexing says are connected and the registry does not, and about those that
- * the registry shows: a sixteenth of them in each run, one after the other.
+ * the registry shows: a sixteenth of them in each run, one after the other. Sessions among them that have expired are
+ * ended.
  */
 export const handler = work(repair, async (_: unknown, deps): Promise<void> => {
   const deadline = Date.now() + budget;
@@ -37,7 +40,11 @@ async function* suspects({ fleet, sessions }: RepairDeps, shard: string): AsyncG
   for await (const clientid of fleet.connectedClients()) {
     if (!(await sessions.get(clientid))?.connected) yield clientid;
   }
-  for await (const { clientid } of sessions.all(shard)) yield clientid;
+  for await (const state of sessions.states(shard)) {
+    if (visibleSession(state, Date.now())) yield state.clientid;
+    // DynamoDB deletes what has expired when it likes, and subscriptions go when their session does.
+    else if (standingOf(state).standing === "disconnected") await endSession(sessions, state);
+  }
 }
 
 async function repairOne(deps: RepairDeps, clientid: string): Promise<Repair | "unanswered"> {
