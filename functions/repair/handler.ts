@@ -2,8 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { DepsFor } from "../../lib/deps/types.ts";
 import { work } from "../../lib/deps/work.ts";
 import { kickOutBanned } from "../../lib/ingest/kick-out-banned.ts";
+import { endSession } from "../../lib/ingest/end-session.ts";
 import { type Repair, repairClient } from "../../lib/ingest/repair.ts";
 import { log } from "../../lib/log.ts";
+import { standingOf, visibleSession } from "../../lib/records/session-state.ts";
 import { shards } from "../../lib/store/hash-order.ts";
 import { isUnavailable } from "../../lib/unavailable.ts";
 import { repair } from "./worker.ts";
@@ -20,8 +22,8 @@ const budget = 240_000;
 
 /**
  * Asks the broker about clients that fleet indexing says are connected and the registry does not, and about those that
- * the registry shows: a sixteenth of them in each run, one after the other. Who is banned is disconnected: their connect
- * may never have come, or their ban had no time to reach all.
+ * the registry shows: a sixteenth of them in each run, one after the other. Sessions among them that have expired are
+ * ended. Who is banned is disconnected: their connect may never have come, or their ban had no time to reach all.
  */
 export const handler = work(repair, async (_: unknown, deps): Promise<void> => {
   const deadline = Date.now() + budget;
@@ -41,7 +43,11 @@ async function* suspects({ fleet, sessions }: RepairDeps, shard: string): AsyncG
   for await (const clientid of fleet.connectedClients()) {
     if (!(await sessions.get(clientid))?.connected) yield clientid;
   }
-  for await (const { clientid } of sessions.all(shard)) yield clientid;
+  for await (const state of sessions.states(shard)) {
+    if (visibleSession(state, Date.now())) yield state.clientid;
+    // DynamoDB deletes what has expired when it likes, and subscriptions go when their session does.
+    else if (standingOf(state).standing === "disconnected") await endSession(sessions, state);
+  }
 }
 
 async function repairOne(deps: RepairDeps, clientid: string): Promise<Outcome> {

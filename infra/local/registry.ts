@@ -6,6 +6,7 @@ import { standingOf } from "../../lib/records/session-state.ts";
 import { type ItemChange, recountDirectory } from "../../lib/store/directory-feed.ts";
 import { Sessions } from "../../lib/store/sessions.ts";
 import { Subscriptions } from "../../lib/store/subscriptions.ts";
+import { catchUp } from "./catch-up.ts";
 import type { LocalDatabase } from "./database.ts";
 import { SerialQueue } from "./serial-queue.ts";
 
@@ -24,6 +25,7 @@ export class LocalRegistry implements Registry {
     onIngested: (event: LifecycleEvent) => Promise<void> = async () => {},
   ): Promise<LocalRegistry> {
     const registry = new LocalRegistry(local, onIngested);
+    await catchUp(registry);
     for (const listing of listingsOf(registry)) await recountDirectory(listing);
     local.changes.watch((change) => {
       registry.#changes.push(change);

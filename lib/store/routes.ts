@@ -32,6 +32,11 @@ export class Routes extends Listing<RouteItem> {
     return { topics: items.map(({ topic }) => topic), ...rest };
   }
 
+  /** All filters in use. */
+  async *all(): AsyncGenerator<string> {
+    for await (const { topic } of this.itemsFrom("")) yield topic;
+  }
+
   /** All shared filters in use. */
   async *shared(): AsyncGenerator<string> {
     for await (const { topic } of this.itemsFrom("", undefined, sharedShards)) yield topic;

@@ -3,7 +3,7 @@ import type { Session } from "../records/session.ts";
 import { type SessionState, visibleSession } from "../records/session-state.ts";
 import { sumOf } from "./counts.ts";
 import { type Database, isConditionFailure, type Key } from "./database.ts";
-import { partition, sessionKey, usernameKey } from "./hash-order.ts";
+import { sessionKey, shards, usernameKey } from "./hash-order.ts";
 import { Listing } from "./listing.ts";
 import { queryItems } from "./query.ts";
 import { type SessionItem, toItem, toState } from "./session-item.ts";
@@ -48,13 +48,9 @@ export class Sessions extends Listing<SessionItem> {
     return { all: sumOf(counts), connected };
   }
 
-  /** All sessions in hash order, or those of one shard. */
-  async *all(shard?: string): AsyncGenerator<Session> {
-    const one = shard === undefined ? undefined : { pk: partition("session", shard), start: shard };
-    for await (const item of one ? queryItems<SessionItem>(this.database, one) : this.itemsFrom("")) {
-      const session = visible(item);
-      if (session) yield session;
-    }
+  /** All sessions in hash order. */
+  all(): AsyncGenerator<Session> {
+    return this.behind("");
   }
 
   /** The sessions behind a place in hash order, or all behind ""; `expected` is how many are likely to be taken. */
@@ -71,9 +67,11 @@ export class Sessions extends Listing<SessionItem> {
     return item && toState(item);
   }
 
-  /** All that is remembered, of clients that are gone too. */
-  async *states(): AsyncGenerator<SessionState> {
-    for await (const item of this.itemsFrom("")) yield toState(item);
+  /** All that is remembered, of clients that are gone too, or what is remembered of one shard. */
+  async *states(shard?: string): AsyncGenerator<SessionState> {
+    for await (const item of this.itemsFrom("", undefined, shard === undefined ? shards : [shard])) {
+      yield toState(item);
+    }
   }
 
   /**

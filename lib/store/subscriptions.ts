@@ -64,6 +64,12 @@ export class Subscriptions extends Listing<SubscriptionItem> {
     return found.map(subscriptionOf);
   }
 
+  /** The sessions that subscriptions are remembered of, whether they are over or not; one may come several times. */
+  async *owners(): AsyncGenerator<{ clientid: string; session_identifier: string }> {
+    for await (const { clientid, session_identifier } of this.itemsFrom(""))
+      yield { clientid, session_identifier };
+  }
+
   /** Whether any session subscribes to a filter that matches a topic name. */
   anyMatch(topic: string): Promise<boolean> {
     return this.topics.anyMatch(topic);

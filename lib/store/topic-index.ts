@@ -92,6 +92,13 @@ export class TopicIndex {
     for (const range of rangesBelow(levels, open)) yield* this.#coveredIn(range, filter, size);
   }
 
+  /** All subscriptions, in the order of their filters. */
+  async *all(): AsyncGenerator<Subscription> {
+    for (const range of rangesBelow([], true)) {
+      for await (const entry of this.#entries(range)) yield subscriptionOf(entry);
+    }
+  }
+
   /** Reads in large steps where entries are covered, and in small ones while much is passed over between them. */
   async *#coveredIn(range: FilterRange, filter: string, full: number): AsyncGenerator<Subscription> {
     let size = full;

@@ -115,6 +115,30 @@ test("keys and persistent sessions survive a restart, with the messages that wer
   await program.interrupt();
 });
 
+test("who ends one subscription and leaves keeps the others, and what is published to them", async () => {
+  const data = await temporaryFolder();
+  const program = await Program.start(data);
+  const call = await caller(program, data);
+  const options = { clientId: "keeper", clean: false, reconnectPeriod: 0 };
+  const first = await mqtt.connectAsync(program.address("mqtt:"), options);
+  await first.subscribeAsync(["kept/#", "ended"], { qos: 1 });
+  const listed = async (topics: string[]) =>
+    eventually(async () => {
+      const { json } = await call("GET", "/topics");
+      expect(json.data.map(({ topic }: { topic: string }) => topic)).toEqual(topics);
+    });
+  await listed(["ended", "kept/#"]);
+  await first.unsubscribeAsync("ended");
+  await first.endAsync();
+  await listed(["kept/#"]);
+  expect((await call("POST", "/publish", { topic: "kept/1", payload: "later", qos: 1 })).status).toBe(200);
+  const second = mqtt.connect(program.address("mqtt:"), options);
+  const [topic] = await new Promise<[string]>((resolve) => second.on("message", (it) => resolve([it])));
+  expect(topic).toBe("kept/1");
+  await second.endAsync();
+  await program.interrupt();
+});
+
 test("a bootstrap file brings keys with roles, and its bad lines are named without their content", async () => {
   const data = await temporaryFolder();
   const file = join(data, "keys");

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { handler } from "../../../functions/repair/handler.ts";
 import { ingest } from "../../../lib/ingest/ingest.ts";
 import { repairClient } from "../../../lib/ingest/repair.ts";
+import { standingOf } from "../../../lib/records/session-state.ts";
 import { connected, connectedPersistent, disconnected } from "../../support/events.ts";
 import { WorkerDeps } from "../../support/worker-deps.ts";
 
@@ -72,3 +73,26 @@ test("who is banned and still connected is disconnected, also if its connect nev
   expect(await deps.sessions.get("unheard")).toBeUndefined();
   expect(await deps.sessions.get("welcome")).toMatchObject({ connected: true, ip_address: "198.51.100.7" });
 });
+test("a session that has expired is ended without waiting for its deletion, so that its subscriptions go", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  await ingest(deps, connectedPersistent("expired", { session: { expiry_interval: 60 } }));
+  await ingest(deps, disconnected("expired"));
+  const standing = async () => standingOf((await deps.sessions.state("expired")) ?? never()).standing;
+  const everyShard = async () => {
+    // Each run looks at the next shard.
+    for (let n = 0; n < 16; n += 1) {
+      await handler.with(deps)({});
+      vi.setSystemTime(Date.now() + 5 * 60_000);
+    }
+  };
+  deps.broker.sessions.set("expired", { ...live, connected: false, expiry_interval: 60 });
+  await handler.with(deps)({});
+  expect(await standing()).toBe("disconnected");
+  await everyShard();
+  expect(await standing()).toBe("gone");
+  vi.useRealTimers();
+});
+
+function never(): never {
+  throw new Error("there is no session");
+}
