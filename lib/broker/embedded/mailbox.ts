@@ -1,13 +1,10 @@
+import { Doorstep } from "./doorstep.ts";
 import { hasExpired, type Letter, type LetterContent, packetOf } from "./letter.ts";
 import type { LetterBox } from "./letter-store.ts";
 import type { Line } from "./line.ts";
-import { Pace } from "./pace.ts";
 
 /** EMQX's default limit of what waits for a session. [emqx_mqueue] */
 const maxWaiting = 1_000;
-
-/** From how many on senders are slowed down to the receiver. */
-const crowded = maxWaiting / 2;
 
 const maxMessageId = 65_535;
 
@@ -17,7 +14,7 @@ const maxMessageId = 65_535;
  */
 export class Mailbox {
   readonly #box: LetterBox;
-  readonly #pace = new Pace();
+  readonly #doorstep = new Doorstep((content) => this.#enter(content));
   #waiting: Letter[] = [];
   /** By Packet Identifier, in the order in which they were sent. */
   #inFlight = new Map<number, Letter>();
@@ -53,23 +50,17 @@ export class Mailbox {
 
   /** A letter arrives. Returns what its sender has to wait for, if anything. */
   push(content: LetterContent): Promise<unknown> | undefined {
-    const mark = this.#nextMark();
-    const letter: Letter = { ...content, key: mark, insertedAt: mark };
     // QoS 0 needs no place in the window, and passes what waits for one.
-    if (this.#line && letter.qos === 0) return this.#write(this.#line, letter);
-    const saved = this.#box.save(letter);
-    this.#waiting.push(letter);
-    this.#advance();
-    if (this.#waiting.length > maxWaiting) this.#dropOldest();
-    const paced = this.#line && this.#waiting.length > crowded ? this.#pace.hold() : undefined;
-    return paced ? Promise.all([saved, paced]) : saved;
+    if (this.#line && content.qos === 0) return this.#write(this.#line, this.#newLetter(content));
+    const isHeldUp = !this.#doorstep.isEmpty || (!this.#hasRoom() && this.#doorstep.moves);
+    return this.#line && isHeldUp ? this.#doorstep.hold(content) : this.#enter(content);
   }
 
   /** The client is connected: what is in flight is sent again, then what waits. [MQTT-4.4.0-1] */
   attach(line: Line): void {
     this.#line = line;
     this.#toRepeat = this.inFlight.slice();
-    this.#pace.move();
+    this.#doorstep.move();
     this.#advance();
   }
 
@@ -77,7 +68,7 @@ export class Mailbox {
     if (this.#line !== line) return;
     this.#line = undefined;
     this.#toRepeat = [];
-    this.#pace.release();
+    this.#doorstep.admit(() => true);
   }
 
   /** A letter's delivery is over: acknowledged, or refused by the receiver. Returns the letter. */
@@ -87,7 +78,7 @@ export class Mailbox {
     this.#inFlight.delete(messageId);
     this.#toRepeat = this.#toRepeat.filter((it) => it !== letter);
     this.#box.remove(letter);
-    this.#pace.move();
+    this.#doorstep.move();
     this.#advance();
     return letter;
   }
@@ -101,18 +92,41 @@ export class Mailbox {
   }
 
   /** The session ends. Returns the letters that are left, and forgets them. */
-  empty(): Letter[] {
+  empty(): (LetterContent & Partial<Letter>)[] {
     const left = [...this.#inFlight.values(), ...this.#waiting];
     for (const letter of left) this.#box.remove(letter);
+    const outside = this.#doorstep.clear();
     this.#inFlight = new Map();
     this.#waiting = [];
     this.#toRepeat = [];
     this.#line = undefined;
-    this.#pace.release();
-    return left;
+    return [...left, ...outside];
   }
 
+  readonly #hasRoom = () => this.#waiting.length < maxWaiting;
+
+  #newLetter(content: LetterContent): Letter {
+    const mark = this.#nextMark();
+    return { ...content, key: mark, insertedAt: mark };
+  }
+
+  #enter(content: LetterContent): Promise<void> | undefined {
+    const letter = this.#newLetter(content);
+    const saved = this.#box.save(letter);
+    if (!this.#hasRoom()) this.#dropOldest();
+    this.#waiting.push(letter);
+    this.#flush();
+    return saved;
+  }
+
+  /** There is more room than before. */
   #advance(): void {
+    this.#flush();
+    this.#doorstep.admit(this.#hasRoom);
+  }
+
+  /** Sends what can be sent. */
+  #flush(): void {
     const line = this.#line;
     if (!line) return;
     const isFull = () => this.#inFlight.size - this.#toRepeat.length >= line.window;
@@ -124,7 +138,6 @@ export class Mailbox {
       const letter = this.#waiting.shift();
       if (letter) this.#send(line, letter);
     }
-    if (this.#waiting.length <= crowded) this.#pace.release();
   }
 
   #send(line: Line, letter: Letter): void {
