@@ -65,7 +65,7 @@ export class Delivery {
         for (const name of names) queues.router.unsubscribe(client.id, ownName(name));
       },
       cleanSubscriptions: async (client: { id: string }) => {
-        queues.forget(client.id);
+        if (!queues.isConnected(client.id)) queues.forget(client.id);
         await inner.cleanSubscriptions(client);
       },
     });
@@ -97,7 +97,12 @@ export class Delivery {
         done(error, granted && { ...granted, topic }),
       );
     };
-    aedes.on("client", ({ id, clean }) => queues.open(id, !clean));
+    aedes.on("client", (client) => {
+      const { id, clean, _cleanStart } = client as Client & { _cleanStart: boolean };
+      // [MQTT-3.1.2-4]
+      if (_cleanStart) queues.forget(id);
+      queues.open(id, !clean);
+    });
     aedes.on("clientReady", (client) => {
       if (client.closed) return;
       const line = new AedesLine(client, aedes);

@@ -49,8 +49,10 @@ export class KeptState {
 
   /** Forgets session and subscriptions of a client, and with them its queued messages. Returns whether there was a session. */
   async discard(id: string): Promise<boolean> {
+    // Begun first: its queue is gone at once, before its client can come back.
+    const cleaned = this.persistence.cleanSubscriptions({ id });
     const known = await this.sessions.remove(id);
-    await this.persistence.cleanSubscriptions({ id });
+    await cleaned;
     return known;
   }
 
