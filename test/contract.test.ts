@@ -22,6 +22,7 @@ beforeAll(async () => {
     await api.deps.bans.add({ as: "clientid", who: clientOf(name), by: "", reason: "", at: 0 });
     api.registry.push(connected(clientOf(name)));
     api.registry.push(subscribed(clientOf(name), ["t/#"], { options: [{ qos: 1 }] }));
+    api.broker.queued.set(clientOf(name), []);
     const { key } = await makeKey({ ...plainKey, name: keyOf(name) });
     await api.apiKeys.add(key);
     await api.addUser({ role: "viewer", username: userOf(name) });

@@ -6,6 +6,7 @@ import { instant } from "../../lib/contract/time-fields.ts";
 import { authorizationOperations } from "./authorization-contract.ts";
 import { controlOperations } from "./control-contract.ts";
 import { fieldNames } from "./field-names.ts";
+import { queueOperations } from "./queue-contract.ts";
 import { Client, ClientRow, Subscription } from "./schemas.ts";
 
 const clientid = text();
@@ -33,6 +34,7 @@ export const clients = defineResource({
   operations: {
     ...controlOperations,
     ...authorizationOperations,
+    ...queueOperations,
     listClients: {
       route: "GET /clients",
       summary: "List clients, connected or with a session that is kept",

@@ -9,12 +9,14 @@ import { control } from "./control.ts";
 import { kickOut, kickOutAll } from "./kick-out.ts";
 import { listBehind, listSessions } from "./list.ts";
 import { notFound } from "./not-found.ts";
+import { queue } from "./queue.ts";
 import { readConditions, WrongCondition } from "./read-conditions.ts";
 import { clientView, project, subscriptionView } from "./view.ts";
 
 export const handler = serve(clients, {
   ...control,
   ...authorization,
+  ...queue,
 
   async listClients({ query, fail }, { sessions, node, broker }) {
     const { page, limit, clientid, username, fields, node: asked, ...rest } = query;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DepsFor } from "../../lib/deps/types.ts";
 import { work } from "../../lib/deps/work.ts";
-import { kickOutBanned } from "../../lib/ingest/kick-out-banned.ts";
 import { endSession } from "../../lib/ingest/end-session.ts";
+import { kickOutBanned } from "../../lib/ingest/kick-out-banned.ts";
 import { type Repair, repairClient } from "../../lib/ingest/repair.ts";
 import { log } from "../../lib/log.ts";
 import { standingOf, visibleSession } from "../../lib/records/session-state.ts";

@@ -87,6 +87,8 @@ export function grantsOf(need: Need, targets: Targets): Grant[] {
     "broker:inspect": [
       { actions: ["iot:GetConnection", "iot:ListSubscriptions"], resources: [`${broker}:client/*`] },
     ],
+    // IoT Core shows nobody.
+    "broker:queues": [],
     "broker:kick": [{ actions: ["iot:DeleteConnection"], resources: [`${broker}:client/*`] }],
     // AWS IoT Core has neither.
     "broker:control": [],

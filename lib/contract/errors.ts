@@ -43,6 +43,7 @@ export const unpublishedErrorCodes = [
   "INVALID_PARAMTER",
   "NODE_DOWN",
   "NOT_ALLOWED",
+  "NOT_IMPLEMENTED",
   "TOKEN_TIME_OUT",
   "UNAUTHORIZED_ROLE",
   "UNKNOWN_ERROR",

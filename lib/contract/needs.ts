@@ -24,6 +24,7 @@ export const needs = {
   fleet: "the clients that the broker's account knows to be connected",
   "broker:publish": "publish messages to the broker",
   "broker:inspect": "ask the broker about one client",
+  "broker:queues": "see what waits for clients",
   "broker:kick": "disconnect clients at the broker",
   "broker:control": "change subscriptions and keepalive of clients, where the broker can",
   "broker:statistics": "what clients send and receive, where the broker tells",

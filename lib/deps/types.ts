@@ -82,6 +82,7 @@ interface Pieces {
   "registry:write": { sessions: Pick<Sessions, "change"> };
   "broker:publish": { broker: Pick<Broker, "refusal" | "publish"> };
   "broker:inspect": { broker: Pick<Broker, "session" | "subscriptions"> };
+  "broker:queues": { broker: Pick<Broker, "queues"> };
   "broker:kick": { broker: Pick<Broker, "kick" | "banRefusal"> };
   "broker:control": { broker: Pick<Broker, "control"> };
   "broker:statistics": { broker: Pick<Broker, "statistics"> };

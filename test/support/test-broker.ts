@@ -5,7 +5,9 @@ import type {
   ClientControl,
   ControlOutcome,
   Message,
+  MessageQueues,
   PublishResult,
+  QueuedMessage,
 } from "../../lib/broker/broker.ts";
 
 import type { ClientStatistics } from "../../lib/records/client-statistics.ts";
@@ -26,6 +28,13 @@ export class TestBroker implements Broker {
   control: ClientControl | undefined = new TestControl();
   readonly counted = new Map<string, ClientStatistics>();
   readonly statistics = { of: () => this.counted };
+
+  /** What waits for clients, and is in flight to them as well. */
+  readonly queued = new Map<string, QueuedMessage[]>();
+  readonly queues: MessageQueues = {
+    waiting: async (clientid) => this.queued.get(clientid),
+    inFlight: async (clientid) => this.queued.get(clientid),
+  };
 
   refusal({ topic }: Message): string | undefined {
     return this.refusals.get(topic);

@@ -16,15 +16,19 @@ import { AedesClient } from "./aedes-client.ts";
 import { describeConnection, identityOf, sessionExpiryInterval } from "./connection.ts";
 import { Connections } from "./connections.ts";
 import { EmbeddedControl } from "./control.ts";
+import { Delivery } from "./delivery.ts";
 import type { ClientIdentity, Extension } from "./extension.ts";
 import { Extensions } from "./extensions.ts";
 import { type AedesPersistence, KeptState } from "./kept-state.ts";
+import type { LetterStore } from "./letter-store.ts";
 import { factsOf, factsOfApi } from "./message-facts.ts";
 import { applyMessage, toMessage, toPacket } from "./packets.ts";
 import { banned, unreadable } from "./refusals.ts";
 import { Reports } from "./reports.ts";
+import { findSession } from "./session-begin.ts";
 import { forgetEndedSession } from "./session-end.ts";
 import type { SessionIdentifiers } from "./session-identifiers.ts";
+import type { SessionQueues } from "./session-queues.ts";
 import { EmbeddedStatistics } from "./statistics.ts";
 
 /** Aedes's limit. */
@@ -37,8 +41,10 @@ const administrativeAction = 0x98;
 const maxClientidBytes = 65_535;
 
 export interface EmbeddedBrokerOptions {
-  /** An Aedes persistence; keeps sessions, queues and retained messages. */
+  /** An Aedes persistence; keeps sessions and retained messages. */
   persistence: AedesPersistence;
+  /** Keeps what waits for sessions. */
+  letters: LetterStore;
   sessionIdentifiers: SessionIdentifiers;
   /** Told what happens to clients, in the order in which it happens. */
   onEvent: (event: LifecycleEvent) => void;
@@ -55,17 +61,21 @@ export class EmbeddedBroker implements Broker {
   readonly #reports: Reports;
   readonly #extensions: Extensions;
   readonly #aedes: Aedes;
-  /** Aedes loses messages when its server side publishes concurrently, so one follows the other. */
+  readonly #delivery: Delivery;
+  /** One message of the API follows the other. */
   #publishing: Promise<unknown> = Promise.resolve();
 
   static async start(options: EmbeddedBrokerOptions): Promise<EmbeddedBroker> {
     const broker = new EmbeddedBroker(options);
     await broker.#aedes.listen();
+    await broker.#delivery.restore(await options.sessionIdentifiers.clients(), options.persistence);
     return broker;
   }
 
-  private constructor({ persistence, sessionIdentifiers, onEvent, extensions = [] }: EmbeddedBrokerOptions) {
-    this.#kept = new KeptState(persistence, sessionIdentifiers);
+  private constructor(options: EmbeddedBrokerOptions) {
+    const { persistence, letters, sessionIdentifiers, onEvent, extensions = [] } = options;
+    this.#delivery = new Delivery(letters);
+    this.#kept = new KeptState(this.#delivery.over(persistence), sessionIdentifiers);
     this.#reports = new Reports(this.#connections, onEvent);
     this.#extensions = new Extensions(extensions);
     this.control = new EmbeddedControl({
@@ -73,8 +83,6 @@ export class EmbeddedBroker implements Broker {
       ...{ extensions: this.#extensions, reports: this.#reports },
     });
     this.#aedes = new Aedes({
-      // Queued messages are kept in the order of this id, so it grows from start to start.
-      id: Date.now().toString().padStart(16, "0"),
       persistence: this.#kept.persistence,
       maxClientsIdLength: maxClientidBytes,
       queueLimit: 1_000,
@@ -104,6 +112,7 @@ export class EmbeddedBroker implements Broker {
       },
     });
     this.statistics = new EmbeddedStatistics(this.#aedes, this.#connections);
+    this.#delivery.follow(this.#aedes);
     // Earlier than `clientReady`, which comes after the client was told, and may have been kicked out again.
     this.#aedes.on("client", (client) => this.#reports.connected(client));
     this.#aedes.on("clientReady", (client) => {
@@ -126,10 +135,16 @@ export class EmbeddedBroker implements Broker {
   accept(stream: Duplex, request?: IncomingMessage): void {
     const client = this.#aedes.handle(stream, request);
     this.statistics.follow(client);
+    this.#delivery.takeOver(client);
     new AedesClient(client).rewriteFilters((filter) => {
       const connection = this.#connections.find(client);
       return connection ? this.#extensions.rewriteFilter(filter, identityOf(client, connection)) : filter;
     });
+  }
+
+  /** What waits for sessions, and what is on its way to them. */
+  get queues(): SessionQueues {
+    return this.#delivery.queues;
   }
 
   refusal({ topic }: Message): string | undefined {
@@ -191,20 +206,17 @@ export class EmbeddedBroker implements Broker {
   async close(): Promise<void> {
     await this.#publishing;
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
+    await this.#delivery.idle();
   }
 
   async #publishNow(given: Message): Promise<PublishResult> {
     const message = await this.#extensions.arrive({ ...given, facts: factsOfApi(given) }, undefined);
     if (!message) return "unmatched";
-    const matched = await this.#anySubscribes(message.topic);
+    const matched = this.queues.router.anySubscribes(message.topic);
     await new Promise<void>((resolve, reject) => {
       this.#aedes.publish(toPacket(message), (error) => (error ? reject(error) : resolve()));
     });
     return matched ? "delivered" : "unmatched";
-  }
-
-  async #anySubscribes(topic: string): Promise<boolean> {
-    return this.#connections.anySubscribes(topic) || (await this.#kept.anySubscribes(topic));
   }
 
   /** A message of a client, its will included, on its way in. */
@@ -225,21 +237,13 @@ export class EmbeddedBroker implements Broker {
   async #routed(packet: AedesPublishPacket): Promise<void> {
     const facts = factsOf(packet);
     if (!facts || !this.#extensions.followRoutes) return;
-    await this.#extensions.route(toMessage(packet, facts), await this.#anySubscribes(packet.topic));
+    await this.#extensions.route(toMessage(packet, facts), this.queues.router.anySubscribes(packet.topic));
   }
 
-  /** Finds or begins the session of a client, before it is told that it is connected. */
+  /** Lets a client in, and finds or begins its session, before it is told that it is connected. */
   async #admit(client: Client): Promise<boolean> {
-    const connection = this.#connections.of(client);
     if (!(await this.#extensions.admit(this.#identityOf(client)))) return false;
-    const { sessions } = this.#kept;
-    if (connection.facts.clean_start) await sessions.remove(client.id);
-    const { clean: endsWithConnection } = client;
-    if (endsWithConnection && !(await sessions.has(client.id))) return true;
-    connection.sessionIdentifier = await sessions.resume(client.id, connection.sessionIdentifier);
-    for (const { topic, ...options } of await this.#kept.subscriptions(client.id)) {
-      this.#connections.subscribe(connection, topic, options);
-    }
+    await findSession(client, this.#connections, this.#kept);
     return true;
   }
 

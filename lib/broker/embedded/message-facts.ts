@@ -10,8 +10,6 @@ export interface MessageFacts {
   from_clientid: string;
   /** `null` for a client without a user name; absent for a sender that is no client. */
   from_username?: string | null;
-  /** Epoch nanoseconds, once the message stands in a queue. */
-  inserted_at?: string;
 }
 
 /**

@@ -88,6 +88,7 @@ const actionsByNeed: Record<Need, string[]> = {
   fleet: ["iot:SearchIndex"],
   "broker:publish": ["iot:Publish", "iot:RetainPublish"],
   "broker:inspect": ["iot:GetConnection", "iot:ListSubscriptions"],
+  "broker:queues": [],
   "broker:kick": ["iot:DeleteConnection"],
   "broker:control": [],
   "broker:statistics": [],

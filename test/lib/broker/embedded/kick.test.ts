@@ -140,3 +140,17 @@ test("a client that does not read is kicked out without being waited for", async
   expect(await setup.broker.kick("c")).toBe(true);
   expect(await setup.broker.session("c")).toBeUndefined();
 });
+
+test("a client that comes back at once after it was kicked out gets what it subscribes to", async () => {
+  for (let n = 0; n < 20; n += 1) {
+    const { mqtt, closed } = await setup.connectPersistent("c");
+    await mqtt.subscribeAsync("t", { qos: 1 });
+    const kicked = setup.broker.kick("c");
+    await closed;
+    const again = await setup.connectPersistent("c");
+    await again.mqtt.subscribeAsync("t", { qos: 1 });
+    await kicked;
+    await publish("t", { qos: 1 });
+    await vi.waitFor(() => expect(payloadsOf(again)).toEqual(["t"]));
+  }
+});

@@ -1,0 +1,15 @@
+import type { Client } from "aedes";
+import type { Connections } from "./connections.ts";
+import type { KeptState } from "./kept-state.ts";
+
+/** Finds the session that a client resumes with what it is subscribed to, or begins a new one. */
+export async function findSession(client: Client, connections: Connections, kept: KeptState): Promise<void> {
+  const connection = connections.of(client);
+  if (connection.facts.clean_start) await kept.sessions.remove(client.id);
+  const { clean: endsWithConnection } = client;
+  if (endsWithConnection && !(await kept.sessions.has(client.id))) return;
+  connection.sessionIdentifier = await kept.sessions.resume(client.id, connection.sessionIdentifier);
+  for (const { topic, ...options } of await kept.subscriptions(client.id)) {
+    connections.subscribe(connection, topic, options);
+  }
+}
