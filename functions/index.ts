@@ -10,6 +10,7 @@ export { login } from "./login/contract.ts";
 export { logout } from "./logout/contract.ts";
 export { nodes } from "./nodes/contract.ts";
 export { publish } from "./publish/contract.ts";
+export { retainer } from "./retainer/contract.ts";
 export { status } from "./status/contract.ts";
 export { unknownPath } from "./unknown-path/contract.ts";
 export { users } from "./users/contract.ts";

@@ -79,6 +79,14 @@ export function grantsOf(need: Need, targets: Targets): Grant[] {
       { actions: ["iot:GetConnection", "iot:ListSubscriptions"], resources: [`${broker}:client/*`] },
     ],
     "broker:kick": [{ actions: ["iot:DeleteConnection"], resources: [`${broker}:client/*`] }],
+    "broker:retained": [
+      { actions: ["iot:GetRetainedMessage"], resources: [`${broker}:topic/*`] },
+      { actions: ["iot:ListRetainedMessages"], resources: ["*"] },
+    ],
+    "broker:discard-retained": [
+      { actions: ["iot:Publish", "iot:RetainPublish"], resources: [`${broker}:topic/*`] },
+    ],
+    "broker:configure": [],
   };
   return grants[need];
 }

@@ -7,6 +7,7 @@ import aedesPersistence from "aedes-persistence-level";
 import { Level } from "level";
 import * as resources from "../../functions/index.ts";
 import { EmbeddedBroker } from "../../lib/broker/embedded/broker.ts";
+import { RetainedStore } from "../../lib/broker/embedded/retained-store.ts";
 import { SessionIdentifiers } from "../../lib/broker/embedded/session-identifiers.ts";
 import type { Resource } from "../../lib/contract/resource.ts";
 import { nodeFacts } from "../../lib/deps/node-facts.ts";
@@ -20,6 +21,7 @@ import type { Database } from "../../lib/store/database.ts";
 import { LoginFailures } from "../../lib/store/login-failures.ts";
 import { Settings } from "../../lib/store/settings.ts";
 import { bootstrapKeys, bootstrapUser, type CurlCredentials } from "./bootstrap.ts";
+import { configureBroker } from "./broker-settings.ts";
 import { type LocalDatabase, openLocalDatabase } from "./database.ts";
 import { loadDeployedFunctions, type PlayedServices } from "./deployed-functions.ts";
 import { Expiry } from "./expiry.ts";
@@ -76,6 +78,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalEnvironmen
   opened.defer(() => local.close());
   const { registry, broker } = await openBroker(local, kept, opened);
   const access = accessStores(local.database);
+  await configureBroker(broker, access.settings);
   const curlCredentials = await bootstrapKeys(access.apiKeys, options.data, options.bootstrapFile);
   const { dashboardUsername, dashboardPassword } = options;
   const passwordFile = await bootstrapUser(access.users, options.data, dashboardUsername, dashboardPassword);
@@ -122,6 +125,7 @@ async function openBroker(local: LocalDatabase, kept: Level, opened: AsyncDispos
   opened.defer(() => registry.idle());
   const broker = await EmbeddedBroker.start({
     persistence: aedesPersistence(kept),
+    retained: await RetainedStore.open(kept),
     sessionIdentifiers: new SessionIdentifiers(kept),
     onEvent: (event) => registry.push(event),
   });

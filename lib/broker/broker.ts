@@ -1,3 +1,4 @@
+import type { RetainerRules, RetainerSettings } from "../records/retainer-settings.ts";
 import type { KnownOptions } from "../records/session.ts";
 
 /** The MQTT broker behind the API. Two adapters speak for it: `embedded/` and `iot-core/`. */
@@ -20,11 +21,17 @@ export interface Broker {
   /** What the client's session is subscribed to now; empty if there is none. */
   subscriptions(clientid: string): Promise<BrokerSubscription[]>;
 
-  /** Topics of retained messages, page by page, in an order of the broker's. */
+  /** Topics of retained messages, page by page, in an order of the broker's; expired ones may be among them. */
   retainedTopics(): AsyncIterable<RetainedTopic>;
 
-  /** The retained message of a topic. */
+  /** The retained message of a topic, unless it has expired. */
   retained(topic: string): Promise<RetainedMessage | undefined>;
+
+  /** Forgets the retained message of a topic, if there is one. */
+  discardRetained(topic: string): Promise<void>;
+
+  /** How its keeping of retained messages is governed. */
+  readonly retainer: RetainerControl;
 
   /** Sends a message to one connected client, subscribed or not. Returns whether the client was connected. */
   sendTo(clientid: string, message: Message): Promise<boolean>;
@@ -79,10 +86,25 @@ export interface BrokerSubscription extends KnownOptions {
 export interface RetainedTopic {
   topic: string;
   qos: 0 | 1 | 2;
-  /** Epoch milliseconds; absent where the broker does not know. */
-  publish_at?: number;
+  msgid: string;
+  /** Epoch milliseconds. */
+  publish_at: number;
+  /** Epoch milliseconds from which it is not delivered any more; absent if it does not expire. */
+  expires_at?: number;
+  /** Empty where the broker does not know. */
+  from_clientid: string;
+  /** `null` for a client without a user name; absent for a sender that is no client, or where it is not known. */
+  from_username?: string | null;
 }
 
 export interface RetainedMessage extends RetainedTopic {
   payload: Buffer;
+}
+
+/** Rules for retained messages that can be changed. */
+export interface RetainerControl {
+  /** Takes on other rules; absent where the broker alone decides. */
+  configure?(rules: RetainerRules): void;
+  /** Settings that the broker has, where they differ from EMQX's defaults. */
+  readonly preset?: Partial<RetainerSettings>;
 }

@@ -22,6 +22,9 @@ export const needs = {
   "broker:publish": "publish messages to the broker",
   "broker:inspect": "ask the broker about one client",
   "broker:kick": "disconnect clients at the broker",
+  "broker:retained": "retained messages at the broker, to show them",
+  "broker:discard-retained": "retained messages at the broker, to remove them",
+  "broker:configure": "rules of the broker, as far as they can be changed",
 } as const;
 
 export type Need = keyof typeof needs;

@@ -73,6 +73,9 @@ interface Pieces {
   "broker:publish": { broker: Pick<Broker, "refusal" | "publish"> };
   "broker:inspect": { broker: Pick<Broker, "session" | "subscriptions"> };
   "broker:kick": { broker: Pick<Broker, "kick"> };
+  "broker:retained": { broker: Pick<Broker, "retainedTopics" | "retained"> };
+  "broker:discard-retained": { broker: Pick<Broker, "discardRetained"> };
+  "broker:configure": { broker: Pick<Broker, "retainer"> };
 }
 
 /** What an operation with the given needs is handed. */

@@ -6,6 +6,7 @@ import mqtt, { type IClientOptions, type IConnackPacket, type MqttClient } from 
 import { vi } from "vitest";
 import { mqttServer, webSocketServer } from "../../infra/local/mqtt-listeners.ts";
 import { EmbeddedBroker } from "../../lib/broker/embedded/broker.ts";
+import { RetainedStore } from "../../lib/broker/embedded/retained-store.ts";
 import { SessionIdentifiers } from "../../lib/broker/embedded/session-identifiers.ts";
 import type { LifecycleEvent } from "../../lib/ingest/lifecycle-event.ts";
 import { temporaryFolder } from "./program.ts";
@@ -37,6 +38,7 @@ export class EmbeddedSetup {
     const sessionIdentifiers = new SessionIdentifiers(kept);
     const broker = await EmbeddedBroker.start({
       persistence: aedesPersistence(kept),
+      retained: await RetainedStore.open(kept),
       sessionIdentifiers,
       onEvent: (event) => events.push(event),
     });

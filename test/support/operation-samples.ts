@@ -9,6 +9,7 @@ const parameters: Record<string, (operation: string) => string> = {
   name: (operation) => keyOf(operation),
   username: (operation) => userOf(operation),
   node: () => testNode,
+  topic: (operation) => topicOf(operation),
 };
 
 /** Bodies by the name of the operation. */
@@ -21,6 +22,7 @@ const bodies: Record<string, unknown> = {
   createUser: { username: "sample", password: "passw0rd", description: "", role: "viewer" },
   updateUser: { description: "changed" },
   changePassword: { old_pwd: "passw0rd", new_pwd: "passw0rd2" },
+  changeRetainer: { max_payload_size: "2MB", backend: { storage_type: "disc" } },
   publishMessage: { topic: "t/1", payload: "hello", qos: 1 },
   publishMessages: [
     { topic: "t/1", payload: "hello" },
@@ -31,8 +33,9 @@ const bodies: Record<string, unknown> = {
 /** The client that an operation's sample is about; each has its own, because some operations remove it. */
 export const clientOf = (operation: string) => `client/of ${operation}`;
 
-/** The key and the user that an operation's sample is about. */
+/** The key, the topic and the user that an operation's sample is about. */
 export const keyOf = (operation: string) => `key-of-${operation}`;
+export const topicOf = (operation: string) => `topic/of ${operation}`;
 export const userOf = (operation: string) => `user_of_${operation}`;
 
 export interface SampleRequest {

@@ -18,10 +18,12 @@ import { Connections } from "./connections.ts";
 import type { ClientIdentity, Extension } from "./extension.ts";
 import { Extensions } from "./extensions.ts";
 import { type AedesPersistence, KeptState } from "./kept-state.ts";
-import { factsOf, type MessageFacts } from "./message-facts.ts";
+import { factsOf, factsOfApi } from "./message-facts.ts";
 import { applyMessage, toMessage, toPacket } from "./packets.ts";
 import { banned, unreadable } from "./refusals.ts";
 import { Reports } from "./reports.ts";
+import type { RetainedStore } from "./retained-store.ts";
+import { Retainer } from "./retainer.ts";
 import type { SessionIdentifiers } from "./session-identifiers.ts";
 
 /** Aedes's limit. */
@@ -31,8 +33,9 @@ const maxTopicLevels = 100;
 const maxClientidBytes = 65_535;
 
 export interface EmbeddedBrokerOptions {
-  /** An Aedes persistence; keeps sessions, queues and retained messages. */
+  /** An Aedes persistence; keeps sessions and queues. */
   persistence: AedesPersistence;
+  retained: RetainedStore;
   sessionIdentifiers: SessionIdentifiers;
   /** Told what happens to clients, in the order in which it happens. */
   onEvent: (event: LifecycleEvent) => void;
@@ -42,6 +45,7 @@ export interface EmbeddedBrokerOptions {
 
 /** An MQTT 3.1, 3.1.1 and 5 broker in this process, with the events of AWS IoT Core. */
 export class EmbeddedBroker implements Broker {
+  readonly retainer: Retainer;
   readonly #connections = new Connections();
   readonly #kept: KeptState;
   readonly #reports: Reports;
@@ -56,10 +60,12 @@ export class EmbeddedBroker implements Broker {
     return broker;
   }
 
-  private constructor({ persistence, sessionIdentifiers, onEvent, extensions = [] }: EmbeddedBrokerOptions) {
-    this.#kept = new KeptState(persistence, sessionIdentifiers);
+  private constructor(options: EmbeddedBrokerOptions) {
+    const { persistence, sessionIdentifiers, onEvent, extensions = [] } = options;
+    this.retainer = new Retainer(options.retained);
+    this.#kept = new KeptState(this.retainer.in(persistence), sessionIdentifiers);
     this.#reports = new Reports(this.#connections, onEvent);
-    this.#extensions = new Extensions(extensions);
+    this.#extensions = new Extensions([...extensions, this.retainer]);
     this.#aedes = new Aedes({
       // Queued messages are kept in the order of this id, so it grows from start to start.
       id: Date.now().toString().padStart(16, "0"),
@@ -149,11 +155,15 @@ export class EmbeddedBroker implements Broker {
   }
 
   retainedTopics(): AsyncIterable<RetainedTopic> {
-    return this.#kept.retainedTopics();
+    return this.retainer.topics();
   }
 
   retained(topic: string): Promise<RetainedMessage | undefined> {
-    return this.#kept.retained(topic);
+    return this.retainer.read(topic);
+  }
+
+  discardRetained(topic: string): Promise<void> {
+    return this.retainer.discard(topic);
   }
 
   async sendTo(clientid: string, message: Message): Promise<boolean> {
@@ -173,6 +183,7 @@ export class EmbeddedBroker implements Broker {
 
   /** Disconnects everyone and stops. Sessions that are to be kept stay in the persistence. */
   async close(): Promise<void> {
+    this.retainer.close();
     await this.#publishing;
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
   }
@@ -231,10 +242,3 @@ export class EmbeddedBroker implements Broker {
     return identityOf(client, this.#connections.of(client));
   }
 }
-
-/** [emqx_mgmt_api_publish] messages of the API come from a client of this name, which has no user name. */
-const factsOfApi = ({ msgid = newMessageId() }: Message): MessageFacts => ({
-  msgid,
-  publish_at: Date.now(),
-  from_clientid: "http_api",
-});

@@ -13,10 +13,6 @@ interface Receiver {
 /** An Aedes persistence that keeps the facts of messages with the messages, and the time at which they were queued. */
 export function keepFacts(inner: AedesPersistence): AedesPersistence {
   return Object.assign(Object.create(inner) as AedesPersistence, {
-    storeRetained: (packet: AedesPublishPacket) => inner.storeRetained(toStored(packet)),
-    createRetainedStream: (filter: string) => inner.createRetainedStream(filter).pipe(fromStored()),
-    createRetainedStreamCombi: (filters: string[]) =>
-      inner.createRetainedStreamCombi(filters).pipe(fromStored()),
     outgoingEnqueue: (subscription: { clientId: string }, packet: AedesPublishPacket) =>
       inner.outgoingEnqueue(subscription, toQueued(packet)),
     outgoingEnqueueCombi: (subscriptions: { clientId: string }[], packet: AedesPublishPacket) =>
@@ -39,11 +35,6 @@ function now(): string {
 function toQueued(packet: AedesPublishPacket): AedesPublishPacket {
   const known = factsOf(packet);
   return known ? store(packet, { ...known, inserted_at: known.inserted_at ?? now() }) : packet;
-}
-
-function toStored(packet: AedesPublishPacket): AedesPublishPacket {
-  const known = factsOf(packet);
-  return known ? store(packet, known) : packet;
 }
 
 function store(packet: AedesPublishPacket, known: MessageFacts): AedesPublishPacket {

@@ -1,7 +1,6 @@
 import type { Readable } from "node:stream";
 import type { AedesPublishPacket } from "aedes";
 import type { SubscriptionOptions } from "../../records/session.ts";
-import type { RetainedMessage, RetainedTopic } from "../broker.ts";
 import { keepFacts } from "./fact-keeping.ts";
 import type { SessionIdentifiers } from "./session-identifiers.ts";
 
@@ -66,17 +65,6 @@ export class KeptState {
       await this.persistence.outgoingClearMessageId({ id }, packet);
     }
     return known;
-  }
-
-  async *retainedTopics(): AsyncGenerator<RetainedTopic> {
-    for await (const { topic, qos } of this.persistence.createRetainedStream("#")) yield { topic, qos };
-  }
-
-  async retained(topic: string): Promise<RetainedMessage | undefined> {
-    for await (const { qos, payload } of this.persistence.createRetainedStream(topic)) {
-      return { topic, qos, payload: Buffer.from(payload) };
-    }
-    return undefined;
   }
 }
 

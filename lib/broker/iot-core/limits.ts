@@ -20,6 +20,11 @@ export function isIotClientid(clientid: string): boolean {
   return clientid !== "" && !clientid.startsWith("$") && Buffer.byteLength(clientid) <= limits.clientid;
 }
 
+/** Whether a message of IoT Core can have this topic. */
+export function isIotTopic(topic: string): boolean {
+  return topic.split("/").length - 1 <= limits.topicSlashes && Buffer.byteLength(topic) <= limits.topic;
+}
+
 /** Why IoT Core cannot take a message, with the limit named; `undefined` if it can. */
 export function iotRefusal(message: Message, qosPolicy: QosPolicy): string | undefined {
   const { topic, payload, qos, properties = {} } = message;

@@ -83,6 +83,9 @@ const actionsByNeed: Record<Need, string[]> = {
   "broker:publish": ["iot:Publish", "iot:RetainPublish"],
   "broker:inspect": ["iot:GetConnection", "iot:ListSubscriptions"],
   "broker:kick": ["iot:DeleteConnection"],
+  "broker:retained": ["iot:GetRetainedMessage", "iot:ListRetainedMessages"],
+  "broker:discard-retained": ["iot:Publish", "iot:RetainPublish"],
+  "broker:configure": [],
 };
 
 test.each(all)("$name is allowed what its operations need, and nothing more", (resource) => {
@@ -93,7 +96,7 @@ test.each(all)("$name is allowed what its operations need, and nothing more", (r
   expect(actionsOf(resource.name)).toEqual([...expected].sort());
 });
 
-test("only tracing and the endpoint's look-up, which have no resources to name, name every resource", () => {
+test("only tracing, the endpoint's look-up and the list of retained messages, which have no resources to name, name every resource", () => {
   const statements = Object.values(template.findResources("AWS::IAM::Policy")).flatMap(
     ({ Properties }) =>
       Properties.PolicyDocument.Statement as { Action: string | string[]; Resource: unknown }[],
@@ -101,6 +104,7 @@ test("only tracing and the endpoint's look-up, which have no resources to name, 
   const wide = statements.filter(({ Resource }) => Resource === "*").flatMap(({ Action }) => Action);
   expect([...new Set(wide)].sort()).toEqual([
     "iot:DescribeEndpoint",
+    "iot:ListRetainedMessages",
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
   ]);
