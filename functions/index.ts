@@ -5,6 +5,7 @@ export { apiKey } from "./api-key/contract.ts";
 export { audit } from "./audit/contract.ts";
 export { clients } from "./clients/contract.ts";
 export { cluster } from "./cluster/contract.ts";
+export { delayed } from "./delayed/contract.ts";
 export { errorCodes } from "./error-codes/contract.ts";
 export { login } from "./login/contract.ts";
 export { logout } from "./logout/contract.ts";

@@ -65,9 +65,14 @@ const rooms: { room: RegExp; may: RegExp; types?: RegExp }[] = [
     may: /^lib\/(records\/|mqtt\/|log|broker\/broker)/,
     types: /^lib\/ingest\/lifecycle-event\.ts$/,
   },
+  {
+    room: /^lib\/delayed\//,
+    may: /^lib\/(records|mqtt|store|log)/,
+    types: /^lib\/broker\/(broker|embedded\/extension)\.ts$/,
+  },
   { room: /^lib\/auth\//, may: /^lib\/(contract|records|store)\// },
   { room: /^lib\/http\//, may: /^lib\/(contract|records|auth|deps|unavailable|log)/ },
-  { room: /^lib\/deps\//, may: /^lib\/(contract|records|broker|store)\// },
+  { room: /^lib\/deps\//, may: /^lib\/(contract|records|broker|store|delayed)\// },
   { room: /^infra\/aws\//, may: /^(functions\/(index|workers)\.ts$|lib\/)/ },
   { room: /^infra\/local\//, may: /^(functions\/index\.ts$|lib\/)/ },
 ];

@@ -10,6 +10,7 @@ import { EmbeddedBroker } from "../../lib/broker/embedded/broker.ts";
 import { RetainedStore } from "../../lib/broker/embedded/retained-store.ts";
 import { SessionIdentifiers } from "../../lib/broker/embedded/session-identifiers.ts";
 import type { Resource } from "../../lib/contract/resource.ts";
+import { DelayedPublishing } from "../../lib/delayed/delayed-publishing.ts";
 import { nodeFacts } from "../../lib/deps/node-facts.ts";
 import type { ApiDeps } from "../../lib/deps/types.ts";
 import type { ResourceFunction } from "../../lib/http/serve.ts";
@@ -18,11 +19,14 @@ import { ApiKeys } from "../../lib/store/api-keys.ts";
 import { AuditLog } from "../../lib/store/audit-log.ts";
 import { DashboardUsers } from "../../lib/store/dashboard-users.ts";
 import type { Database } from "../../lib/store/database.ts";
+import { DelayedMessages } from "../../lib/store/delayed-messages.ts";
 import { LoginFailures } from "../../lib/store/login-failures.ts";
 import { Settings } from "../../lib/store/settings.ts";
 import { bootstrapKeys, bootstrapUser, type CurlCredentials } from "./bootstrap.ts";
 import { configureBroker } from "./broker-settings.ts";
 import { type LocalDatabase, openLocalDatabase } from "./database.ts";
+import { delayQueueServer } from "./delay-queue.ts";
+import { DelayedTimer } from "./delayed-timer.ts";
 import { loadDeployedFunctions, type PlayedServices } from "./deployed-functions.ts";
 import { Expiry } from "./expiry.ts";
 import { createGateway, type DeployedFunction } from "./gateway.ts";
@@ -76,7 +80,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalEnvironmen
   opened.defer(() => kept.close());
   const local = await openLocalDatabase(join(options.data, "dynamodb"));
   opened.defer(() => local.close());
-  const { registry, broker } = await openBroker(local, kept, opened);
+  const holding = { delayed: new DelayedMessages(local.database), delayQueue: { push: async () => {} } };
+  const { registry, broker, timer } = await openBroker(local, kept, holding, opened);
   const access = accessStores(local.database);
   await configureBroker(broker, access.settings);
   const curlCredentials = await bootstrapKeys(access.apiKeys, options.data, options.bootstrapFile);
@@ -86,7 +91,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalEnvironmen
   const served = servedResources(options);
   const functions = options.assets
     ? loadDeployedFunctions(resolve(options.assets), served, await playServices(local, broker, opened))
-    : await loadFunctions(served, { ...access, ...registry, broker, node });
+    : await loadFunctions(served, { ...access, ...registry, ...holding, broker, node });
   const listen = (server: Server, port: number) => listenOn(server, options.host, port, opened);
   const gateway = createGateway(functions);
   const addresses = {
@@ -95,6 +100,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalEnvironmen
     http: await listen(gateway, options.httpPort),
   };
   opened.defer(() => drain(gateway));
+  timer.start();
   const all = opened.move();
   return {
     ...addresses,
@@ -114,11 +120,14 @@ const accessStores = (database: Database) => ({
   settings: new Settings(database),
 });
 
+type Holding = Pick<ApiDeps, "delayed" | "delayQueue">;
+
 /** The broker, and the registry that follows it. What the broker reports while it closes is still taken in. */
-async function openBroker(local: LocalDatabase, kept: Level, opened: AsyncDisposableStack) {
+async function openBroker(local: LocalDatabase, kept: Level, holding: Holding, opened: AsyncDisposableStack) {
   const expiry = opened.adopt(new Expiry(local.database), (it) => it.close());
   const registry = await LocalRegistry.open(local, (change) => {
     expiry.watch(change);
+    timer.watch(change);
     const expired = change.after ? undefined : change.before?.clientid;
     if (expired !== undefined) discard(broker, expired);
   });
@@ -128,10 +137,13 @@ async function openBroker(local: LocalDatabase, kept: Level, opened: AsyncDispos
     retained: await RetainedStore.open(kept),
     sessionIdentifiers: new SessionIdentifiers(kept),
     onEvent: (event) => registry.push(event),
+    extensions: [new DelayedPublishing({ ...holding, settings: new Settings(local.database) })],
   });
   opened.defer(() => broker.close());
+  const timer = new DelayedTimer(holding.delayed, broker);
+  opened.defer(() => timer.close());
   await expiry.readTable();
-  return { registry, broker };
+  return { registry, broker, timer };
 }
 
 /** The session of a client has expired in the registry, so the broker forgets it too. */
@@ -146,11 +158,13 @@ async function playServices(
   opened: AsyncDisposableStack,
 ): Promise<PlayedServices> {
   const { address, port } = await listenOn(iotDataPlane(broker), "127.0.0.1", 0, opened);
+  const queue = await listenOn(delayQueueServer(), "127.0.0.1", 0, opened);
   return {
     accessTable: database.access,
     registryTable: database.registry,
     dynamoEndpoint,
     iotEndpoint: `http://${address}:${port}`,
+    sqsEndpoint: `http://${queue.address}:${queue.port}`,
   };
 }
 

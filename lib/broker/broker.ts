@@ -1,3 +1,4 @@
+import type { MessageProperties } from "../records/message-properties.ts";
 import type { RetainerRules, RetainerSettings } from "../records/retainer-settings.ts";
 import type { KnownOptions } from "../records/session.ts";
 
@@ -45,18 +46,12 @@ export interface Message {
   properties?: MessageProperties;
   /** Id by which the message is known where the broker keeps it, see `lib/mqtt/message-id.ts`. */
   msgid?: string;
+  /** Whom it is from, where the broker shows that; the API, if absent. */
+  from_clientid?: string;
+  from_username?: string | null | undefined;
 }
 
-/** MQTT 5 properties of a message, in EMQX's spelling. */
-export interface MessageProperties {
-  payload_format_indicator?: number | undefined;
-  /** Seconds. */
-  message_expiry_interval?: number | undefined;
-  response_topic?: string | undefined;
-  correlation_data?: string | undefined;
-  content_type?: string | undefined;
-  user_properties?: Record<string, string> | undefined;
-}
+export type { MessageProperties };
 
 /**
  * `delivered`: handed to at least one session, connected or not; `unmatched`: nobody subscribes, or the message is

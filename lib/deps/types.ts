@@ -1,9 +1,12 @@
 import type { Broker } from "../broker/broker.ts";
 import type { Need } from "../contract/needs.ts";
+import type { DelayQueue } from "../delayed/delay-queue.ts";
+import type { HoldingDeps } from "../delayed/hold-back.ts";
 import type { NodeFacts } from "../records/node.ts";
 import type { ApiKeys } from "../store/api-keys.ts";
 import type { AuditLog } from "../store/audit-log.ts";
 import type { DashboardUsers } from "../store/dashboard-users.ts";
+import type { DelayedMessages } from "../store/delayed-messages.ts";
 import type { LoginFailures } from "../store/login-failures.ts";
 import type { Sessions } from "../store/sessions.ts";
 import type { Settings } from "../store/settings.ts";
@@ -18,6 +21,8 @@ export interface ApiDeps {
   settings: Settings;
   sessions: Sessions;
   subscriptions: Subscriptions;
+  delayed: DelayedMessages;
+  delayQueue: DelayQueue;
   broker: Broker;
   node: NodeFacts;
 }
@@ -65,6 +70,14 @@ interface Pieces {
   "settings:read": { settings: Pick<Settings, "read"> };
   "settings:write": Pick<Deps, "settings">;
   "audit:read": { audit: Pick<AuditLog, "entries"> };
+  "delayed:hold": HoldingDeps;
+  "delayed:read": { delayed: Pick<DelayedMessages, "page" | "count" | "get"> };
+  "delayed:write": { delayed: Pick<DelayedMessages, "remove" | "removeAll"> };
+  "delayed:plan": {
+    delayed: Pick<DelayedMessages, "dueBy" | "markQueued" | "recount">;
+    delayQueue: DelayQueue;
+  };
+  "delayed:deliver": { delayed: Pick<DelayedMessages, "claim" | "release" | "remove"> };
   login: { users: DashboardUsers; loginFailures: LoginFailures };
   "bootstrap-secret": Pick<Deps, "bootstrapSecret">;
   "dead-letters": Pick<Deps, "deadLetters">;

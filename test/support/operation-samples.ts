@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { methodOf, type Operation, pathOf } from "../../lib/contract/resource.ts";
 import { testNode } from "./test-api.ts";
 
@@ -9,6 +10,7 @@ const parameters: Record<string, (operation: string) => string> = {
   name: (operation) => keyOf(operation),
   username: (operation) => userOf(operation),
   node: () => testNode,
+  msgid: (operation) => messageOf(operation),
   topic: (operation) => topicOf(operation),
 };
 
@@ -22,6 +24,7 @@ const bodies: Record<string, unknown> = {
   createUser: { username: "sample", password: "passw0rd", description: "", role: "viewer" },
   updateUser: { description: "changed" },
   changePassword: { old_pwd: "passw0rd", new_pwd: "passw0rd2" },
+  changeDelayed: { enable: true, max_delayed_messages: 10 },
   changeRetainer: { max_payload_size: "2MB", backend: { storage_type: "disc" } },
   publishMessage: { topic: "t/1", payload: "hello", qos: 1 },
   publishMessages: [
@@ -35,6 +38,9 @@ export const clientOf = (operation: string) => `client/of ${operation}`;
 
 /** The key, the topic and the user that an operation's sample is about. */
 export const keyOf = (operation: string) => `key-of-${operation}`;
+/** The delayed message that an operation's sample is about. */
+export const messageOf = (operation: string) =>
+  createHash("md5").update(operation).digest("hex").toUpperCase();
 export const topicOf = (operation: string) => `topic/of ${operation}`;
 export const userOf = (operation: string) => `user_of_${operation}`;
 

@@ -20,14 +20,11 @@ import { Extensions } from "./extensions.ts";
 import { type AedesPersistence, KeptState } from "./kept-state.ts";
 import { factsOf, factsOfApi } from "./message-facts.ts";
 import { applyMessage, toMessage, toPacket } from "./packets.ts";
-import { banned, unreadable } from "./refusals.ts";
+import { banned, tooManyLevels, unreadable } from "./refusals.ts";
 import { Reports } from "./reports.ts";
 import type { RetainedStore } from "./retained-store.ts";
 import { Retainer } from "./retainer.ts";
 import type { SessionIdentifiers } from "./session-identifiers.ts";
-
-/** Aedes's limit. */
-const maxTopicLevels = 100;
 
 /** The protocol's limit for a client id. [MQTT-1.5.3] */
 const maxClientidBytes = 65_535;
@@ -83,7 +80,7 @@ export class EmbeddedBroker implements Broker {
         );
       },
       authorizePublish: (client, packet, done) => {
-        this.#arrive(client, packet).then(() => done(), done);
+        this.#arriveOnce(client, packet).then(() => done(), done);
       },
       authorizeForward: (client, packet) => {
         const connection = this.#connections.find(client);
@@ -124,8 +121,7 @@ export class EmbeddedBroker implements Broker {
   }
 
   refusal({ topic }: Message): string | undefined {
-    if (topic.split("/").length <= maxTopicLevels) return undefined;
-    return `The embedded broker takes topics with ${maxTopicLevels} levels at most`;
+    return tooManyLevels(topic);
   }
 
   async publish(message: Message): Promise<PublishResult> {
@@ -200,6 +196,12 @@ export class EmbeddedBroker implements Broker {
 
   async #anySubscribes(topic: string): Promise<boolean> {
     return this.#connections.anySubscribes(topic) || (await this.#kept.anySubscribes(topic));
+  }
+
+  /** [MQTT-4.3.3-10] a message that is sent again, because its PUBREC was lost, does not arrive again. */
+  async #arriveOnce(client: Client | null, packet: PublishPacket): Promise<void> {
+    if (client && packet.qos === 2 && packet.dup && (await this.#kept.hasReceived(client, packet))) return;
+    await this.#arrive(client, packet);
   }
 
   /** A message of a client, its will included, on its way in. */

@@ -9,6 +9,7 @@ export interface AedesPersistence {
   subscriptionsByClient(client: { id: string }): Promise<StoredSubscription[]>;
   subscriptionsByTopic(topic: string): Promise<unknown[]>;
   cleanSubscriptions(client: { id: string }): Promise<void>;
+  incomingGetPacket(client: { id: string }, packet: { messageId?: number }): Promise<unknown>;
   outgoingEnqueue(subscription: { clientId: string }, packet: AedesPublishPacket): Promise<void>;
   outgoingEnqueueCombi(subscriptions: { clientId: string }[], packet: AedesPublishPacket): Promise<unknown>;
   outgoingStream(client: { id: string }): Readable;
@@ -51,6 +52,15 @@ export class KeptState {
   /** Whether a session that is kept subscribes to a topic. */
   async anySubscribes(topic: string): Promise<boolean> {
     return (await this.persistence.subscriptionsByTopic(topic)).length > 0;
+  }
+
+  /** Whether a message with QoS 2 is known under its id, and not released yet. */
+  async hasReceived({ id }: { id: string }, packet: { messageId?: number }): Promise<boolean> {
+    return this.persistence.incomingGetPacket({ id }, packet).then(
+      () => true,
+      // It says so by failing.
+      () => false,
+    );
   }
 
   /** Forgets session, subscriptions and queued messages of a client. Returns whether there was a session. */

@@ -75,7 +75,10 @@ describe("POST /publish hands to the broker", () => {
   test("a message with EMQX's defaults", async () => {
     await publish();
     expect(api.broker.published).toEqual([
-      { topic: "heard", payload: Buffer.from("hello"), qos: 0, retain: false },
+      {
+        ...{ topic: "heard", payload: Buffer.from("hello"), qos: 0, retain: false },
+        msgid: expect.any(String),
+      },
     ]);
   });
 
@@ -116,7 +119,7 @@ describe("POST /publish hands to the broker", () => {
   });
 
   test("any other topic as it is", async () => {
-    const topics = ["a//b", "/", " ", "$delayed/1/x", "$SYS/x", "测试", "x".repeat(65_535)];
+    const topics = ["a//b", "/", " ", "$delayed/x", "$SYS/x", "测试", "x".repeat(65_535)];
     for (const topic of topics) expect((await publish({ topic })).status).toBe(202);
     expect(publishedTopics()).toEqual(topics);
   });
