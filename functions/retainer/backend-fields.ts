@@ -9,7 +9,7 @@ export function only<const Word extends string>(word: Word) {
 
 /** Which levels of topics EMQX indexes: lists of distinct positions, none empty. [emqx_retainer_schema] */
 export function indexSpecs() {
-  const problem = (name: string) => because(`${name}, e.g. [[1,2,3],[1,3],[2,3],[3]]`);
+  const problem = (name: string) => because(`{${name},#{default => [[1,2,3],[1,3],[2,3],[3]]}}`);
   const spec = z.array(z.int().check(z.gte(1)), { error: problem("list_index_spec_limited") }).check(
     z.refine((positions) => positions.length > 0, { error: problem("non_empty_index_spec_limited") }),
     z.refine(isDistinct, { error: problem("unique_index_spec_limited") }),

@@ -17,18 +17,20 @@ export interface HoldingDeps {
   delayQueue: DelayQueue;
 }
 
-/** A delay, and how many messages may be held back. */
+/** A delay from a time on, in epoch milliseconds, and how many messages may be held back. */
 export interface PermittedDelay extends Delay {
+  publish_at: number;
   limit: number;
 }
 
 /** The delay that a topic asks for; `undefined` if it asks for none, or if delayed publishing is switched off. */
 export async function delayOf(topic: string, { settings }: Pick<HoldingDeps, "settings">) {
-  const delay = readDelay(topic, Date.now());
+  const publish_at = Date.now();
+  const delay = readDelay(topic, publish_at);
   if (!delay) return undefined;
   const document = await settings.read<Partial<DelayedSettings>>(delayedDocument);
   const { enable, max_delayed_messages } = { ...defaultDelayedSettings, ...document };
-  return enable ? { ...delay, limit: max_delayed_messages } : undefined;
+  return enable ? { ...delay, publish_at, limit: max_delayed_messages } : undefined;
 }
 
 type Held = Omit<DelayedMessage, keyof Delay | "publish_at">;
@@ -45,10 +47,9 @@ export function tooLargeToHold(message: Pick<DelayedMessage, "topic" | "payload"
  */
 export async function holdBack(message: Held, permitted: PermittedDelay, deps: HoldingDeps): Promise<void> {
   const { limit, ...delay } = permitted;
-  const publish_at = Date.now();
-  const queued = delay.expected_at <= publish_at + queueHorizon;
+  const queued = delay.expected_at <= Date.now() + queueHorizon;
   const { msgid } = message;
-  if (!(await deps.delayed.hold({ ...message, ...delay, publish_at }, { limit, queued }))) return;
+  if (!(await deps.delayed.hold({ ...message, ...delay }, { limit, queued }))) return;
   if (!queued) return;
   try {
     await deps.delayQueue.push({ msgid, expected_at: delay.expected_at });

@@ -1,4 +1,4 @@
-import { Transform } from "node:stream";
+import { pipeline, Transform } from "node:stream";
 import type { AedesPublishPacket } from "aedes";
 import type { AedesPersistence } from "./kept-state.ts";
 import { attachFacts, factsOf, type MessageFacts } from "./message-facts.ts";
@@ -19,7 +19,9 @@ export function keepFacts(inner: AedesPersistence): AedesPersistence {
       inner.outgoingEnqueueCombi(subscriptions, toQueued(packet)),
     outgoingUpdate: (receiver: Receiver, packet: AedesPublishPacket) =>
       inner.outgoingUpdate(receiver, toQueued(packet)),
-    outgoingStream: (receiver: Receiver) => inner.outgoingStream(receiver).pipe(fromStored()),
+    outgoingStream: (
+      receiver: Receiver, // A pipeline hands errors on, which a pipe does not.
+    ) => pipeline(inner.outgoingStream(receiver), fromStored(), () => {}),
   });
 }
 
