@@ -2,7 +2,7 @@ import { type CfnElement, CustomResource, Duration, RemovalPolicy } from "aws-cd
 import type { ITable, TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
-import { StartingPosition } from "aws-cdk-lib/aws-lambda";
+import { FilterCriteria, StartingPosition } from "aws-cdk-lib/aws-lambda";
 import { DynamoEventSource, SqsDlq, SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
@@ -69,7 +69,11 @@ export class WorkerFunction extends Construct {
           retryAttempts: 100,
           onFailure: new SqsDlq(lostChanges),
           // Delayed messages have no counts and indexes that follow them.
-          filters: [{ dynamodb: { Keys: { pk: { S: [{ "anything-but": { prefix: "delayed" } }] } } } }],
+          filters: [
+            FilterCriteria.filter({
+              dynamodb: { Keys: { pk: { S: [{ "anything-but": { prefix: "delayed" } }] } } },
+            }),
+          ],
         }),
       );
     } else if (trigger === "delayed-messages") {

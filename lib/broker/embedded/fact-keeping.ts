@@ -19,9 +19,8 @@ export function keepFacts(inner: AedesPersistence): AedesPersistence {
       inner.outgoingEnqueueCombi(subscriptions, toQueued(packet)),
     outgoingUpdate: (receiver: Receiver, packet: AedesPublishPacket) =>
       inner.outgoingUpdate(receiver, toQueued(packet)),
-    outgoingStream: (
-      receiver: Receiver, // A pipeline hands errors on, which a pipe does not.
-    ) => pipeline(inner.outgoingStream(receiver), fromStored(), () => {}),
+    // A pipeline hands errors on to the reader, which a pipe does not.
+    outgoingStream: (receiver: Receiver) => pipeline(inner.outgoingStream(receiver), fromStored(), () => {}),
   });
 }
 
