@@ -6,7 +6,16 @@ import { openApiDocument } from "../lib/contract/openapi.ts";
 import { methodOf, type Operation, pathOf, type Resource, rolesOf } from "../lib/contract/resource.ts";
 import { roles } from "../lib/contract/roles.ts";
 import { connected, subscribed } from "./support/events.ts";
-import { calledPath, clientOf, keyOf, sampleRequest, userOf } from "./support/operation-samples.ts";
+import {
+  calledPath,
+  clientOf,
+  keyOf,
+  messageOf,
+  sampleRequest,
+  topicOf,
+  userOf,
+} from "./support/operation-samples.ts";
+import { holdBack } from "./support/seed.ts";
 import { type Caller, type TestAnswer, TestApi } from "./support/test-api.ts";
 
 const all = Object.values<Resource>(resources);
@@ -46,8 +55,10 @@ async function callAsInsider({ access }: Operation, method: string, path: string
   return api.call(method, path, { as: null, headers, body });
 }
 
-function callSample(name: string, operation: Operation): Promise<TestAnswer> {
+async function callSample(name: string, operation: Operation): Promise<TestAnswer> {
   const { method, path, body } = sampleRequest(name, operation);
+  api.broker.retain(topicOf(name), "kept");
+  await holdBack(api, { msgid: messageOf(name), topic: topicOf(name) });
   return callAsInsider(operation, method, path, body);
 }
 

@@ -52,7 +52,7 @@ export const publish = defineResource({
       body: PublishRequest,
       answers: { 200: Published, 202: NotPublished, 400: NotPublished, 503: NotPublished },
       errors: { 400: ["BAD_REQUEST"], 415: ["UNSUPPORTED_MEDIA_TYPE"] },
-      needs: ["broker:publish", "registry:read"],
+      needs: ["broker:publish", "registry:read", "delayed:hold"],
     },
     publishMessages: {
       route: "POST /publish/bulk",
@@ -68,7 +68,7 @@ export const publish = defineResource({
         503: z.array(z.union([Published, NotPublished])),
       },
       errors: { 400: ["BAD_REQUEST"], 415: ["UNSUPPORTED_MEDIA_TYPE"] },
-      needs: ["broker:publish", "registry:read"],
+      needs: ["broker:publish", "registry:read", "delayed:hold"],
     },
   },
 });

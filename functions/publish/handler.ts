@@ -4,15 +4,16 @@ import { serve } from "../../lib/http/serve.ts";
 import { newMessageId } from "../../lib/mqtt/message-id.ts";
 import { type NotPublished, type Published, publish } from "./contract.ts";
 import { isRefused, toMessage } from "./message.ts";
+import { holdOutgoing, type Outgoing, refusalOf, toOutgoing } from "./outgoing.ts";
 
 export const handler = serve(publish, {
   async publishMessage({ body, answer, fail }, deps) {
-    const { broker } = deps;
     const message = toMessage(body);
     if (isRefused(message)) return answer(400, message);
-    const refusal = broker.refusal(message);
+    const outgoing = await toOutgoing(message, deps);
+    const refusal = refusalOf(outgoing, deps);
     if (refusal) return fail(400, "BAD_REQUEST", refusal);
-    const outcome = await publishOne(message, deps);
+    const outcome = await publishOne(outgoing, deps);
     if ("id" in outcome) return answer(200, outcome);
     return answer(outcome.reason_code === unmatched.reason_code ? 202 : 503, outcome);
   },
@@ -23,12 +24,11 @@ export const handler = serve(publish, {
     const refused = checked.find(isRefused);
     if (refused) return answer(400, refused);
     const messages = checked.filter((message): message is Message => !isRefused(message));
-    const refusal = messages
-      .map((message) => deps.broker.refusal(message))
-      .find((text) => text !== undefined);
+    const outgoing = await Promise.all(messages.map((message) => toOutgoing(message, deps)));
+    const refusal = outgoing.map((it) => refusalOf(it, deps)).find((text) => text !== undefined);
     if (refusal) return fail(400, "BAD_REQUEST", refusal);
     const outcomes: (Published | NotPublished)[] = [];
-    for (const message of messages) outcomes.push(await publishOne(message, deps));
+    for (const it of outgoing) outcomes.push(await publishOne(it, deps));
     if (outcomes.includes(failed)) return answer(503, outcomes);
     if (outcomes.includes(unmatched)) return answer(202, outcomes);
     return answer(
@@ -38,14 +38,19 @@ export const handler = serve(publish, {
   },
 });
 
-type PublishDeps = DepsFor<"broker:publish" | "registry:read">;
+type PublishDeps = DepsFor<"broker:publish" | "registry:read" | "delayed:hold">;
 
 const unmatched: NotPublished = { reason_code: 16, message: "no_matching_subscribers" };
 const failed: NotPublished = { reason_code: 131, message: "failed_to_dispatch" };
 
 /** Where the broker does not tell whether anybody subscribes, the registry knows. */
-async function publishOne(message: Message, { broker, subscriptions }: PublishDeps) {
+async function publishOne({ message, delay }: Outgoing, deps: PublishDeps) {
+  const { broker, subscriptions } = deps;
   const msgid = newMessageId();
+  if (delay) {
+    await holdOutgoing(message, delay, msgid, deps);
+    return unmatched;
+  }
   const result = await broker.publish({ ...message, msgid });
   if (result !== "accepted") return describe(result, msgid);
   return describe((await subscriptions.anyMatch(message.topic)) ? "delivered" : "unmatched", msgid);

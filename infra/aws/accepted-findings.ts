@@ -13,7 +13,8 @@ export const acceptedFindings: Readonly<Record<string, string>> = {
   "AwsSolutions-COG4": "Callers have API keys, not Cognito users.",
   "AwsSolutions-SMG4": "A key is rotated by its owner; a rotation nobody learns of would lock callers out.",
   "AwsSolutions-SQS3": "This queue is a dead-letter queue, of the change stream.",
-  "AwsSolutions-IAM5[Resource::*]": "X-Ray and iot:DescribeEndpoint have no resources to name.",
+  "AwsSolutions-IAM5[Resource::*]":
+    "X-Ray, iot:DescribeEndpoint and iot:ListRetainedMessages have no resources to name.",
   [`AwsSolutions-IAM5[Resource::${iot}:client/*]`]: "The API manages every client.",
   [`AwsSolutions-IAM5[Resource::${iot}:topic/*]`]:
     "The API publishes to every topic; $aws/ is refused in code.",

@@ -20,6 +20,8 @@ export interface AlarmsProps {
   readonly workers: Readonly<Record<string, IFunction>>;
   readonly events: IQueue;
   readonly deadLetters: IQueue;
+  /** Of delayed messages. */
+  readonly undelivered: IQueue;
   readonly lostChanges: IQueue;
   /** Where alarms go. */
   readonly topic?: ITopic | undefined;
@@ -34,7 +36,7 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     this.#topic = props.topic;
-    const { api, events, deadLetters, lostChanges } = props;
+    const { api, events, deadLetters, undelivered, lostChanges } = props;
     const follower = props.workers["follow-changes"];
     const age = events.metricApproximateAgeOfOldestMessage({ ...minute, statistic: "max" });
     const iteratorAge = follower?.metric("IteratorAge", { ...minute, statistic: "max" });
@@ -46,6 +48,7 @@ export class Alarms extends Construct {
 
     this.#alarm("ServerErrors", api.metricServerError(minute), 5, "Requests fail with 5xx");
     this.#alarm("DeadLetters", visible(deadLetters), 0, "Lifecycle events could not be brought in");
+    this.#alarm("Undelivered", visible(undelivered), 0, "Delayed messages could not be published");
     this.#alarm("LostChanges", visible(lostChanges), 0, "Changes of the registry could not be followed");
     this.#alarm("EventsWait", age, 60, "Lifecycle events wait for more than a minute");
     if (iteratorAge) this.#alarm("ChangesWait", iteratorAge, 60_000, "Changes wait for more than a minute");
@@ -63,7 +66,7 @@ export class Alarms extends Construct {
         ],
       ],
       ["Waiting", [age, iteratorAge]],
-      ["Dead letters", [visible(deadLetters), visible(lostChanges)]],
+      ["Dead letters", [visible(deadLetters), visible(undelivered), visible(lostChanges)]],
       ["Throttles", throttles],
       ["Errors of workers", workerErrors],
     ];

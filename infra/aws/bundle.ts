@@ -54,6 +54,7 @@ function partsOf(needs: readonly Need[]): Record<string, string> {
     BUNDLE_BANS: needs.some((need) => need.startsWith("bans:")),
     BUNDLE_BROKER: needs.some((need) => need.startsWith("broker:")),
     BUNDLE_DEAD_LETTERS: needs.includes("dead-letters"),
+    BUNDLE_DELAY_QUEUE: needs.includes("delayed:hold") || needs.includes("delayed:plan"),
     BUNDLE_FLEET: needs.includes("fleet"),
     BUNDLE_SECRETS: needs.includes("bootstrap-secret"),
   };

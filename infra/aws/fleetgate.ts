@@ -14,6 +14,7 @@ import { Alarms } from "./alarms.ts";
 import { ApiFunction } from "./api-function.ts";
 import { bundleFunctions } from "./bundle.ts";
 import { type EnvironmentConfig, readConfig } from "./config.ts";
+import { DelayedDelivery } from "./delayed.ts";
 import { LifecycleEvents } from "./events.ts";
 import type { FunctionContext } from "./function.ts";
 import { findIotEndpoint } from "./iot-endpoint.ts";
@@ -31,6 +32,7 @@ export class Fleetgate extends Construct {
     const access = createTable(this, "AccessTable", accessTable, { keep: settings.keepData });
     const registry = createTable(this, "RegistryTable", registryTable, { keep: settings.keepData });
     const events = new LifecycleEvents(this, "Events");
+    const delayed = new DelayedDelivery(this, "Delayed");
     const lostChanges = new Queue(this, "LostChanges", {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
@@ -61,6 +63,7 @@ export class Fleetgate extends Construct {
         registryTable: registry.tableArn,
         broker: `arn:${partition}:iot:${region}:${account}`,
         deadLetterQueue: events.deadLetters.queueArn,
+        delayQueue: delayed.queue.queueArn,
         bootstrapSecret: keys.secretArn,
         passwordSecret: password.secretArn,
       },
@@ -70,6 +73,7 @@ export class Fleetgate extends Construct {
         BOOTSTRAP_SECRET_ARN: keys.secretArn,
         PASSWORD_SECRET_ARN: password.secretArn,
         DEAD_LETTER_QUEUE_URL: events.deadLetters.queueUrl,
+        DELAY_QUEUE_URL: delayed.queue.queueUrl,
         IOT_ENDPOINT: settings.broker.endpoint ?? findIotEndpoint(this, "IotEndpoint"),
         AUDIT_RETENTION_DAYS: String(settings.auditRetentionDays),
         ...(settings.apiKeyMaxAgeDays && { API_KEY_MAX_AGE_DAYS: String(settings.apiKeyMaxAgeDays) }),
@@ -85,7 +89,7 @@ export class Fleetgate extends Construct {
       lambda: new ApiFunction(this, resource.name, resource, context).lambda,
     }));
     const workerFunctions = Object.values<Worker>(workers).map((worker) => {
-      const sources = { events: events.queue, registry, lostChanges, deployment };
+      const sources = { events: events.queue, delayed: delayed.queue, registry, lostChanges, deployment };
       return {
         worker,
         lambda: new WorkerFunction(this, worker.name, { worker, context, ...sources }).lambda,
@@ -98,6 +102,7 @@ export class Fleetgate extends Construct {
       workers: Object.fromEntries(workerFunctions.map(({ worker, lambda }) => [worker.name, lambda])),
       events: events.queue,
       deadLetters: events.deadLetters,
+      undelivered: delayed.deadLetters,
       lostChanges,
       topic: settings.alarmTopicArn
         ? Topic.fromTopicArn(this, "AlarmTopic", settings.alarmTopicArn)

@@ -9,6 +9,8 @@ export interface Targets {
   broker: string;
   /** Of the lifecycle events. */
   deadLetterQueue: string;
+  /** Of messages that are held back. */
+  delayQueue: string;
   bootstrapSecret: string;
   passwordSecret: string;
 }
@@ -29,6 +31,15 @@ export function authenticationGrants({ accessTable }: Targets): Grant[] {
 export function auditGrants({ accessTable }: Targets): Grant[] {
   const conditions = { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["audit#*"] } };
   return [{ actions: ["dynamodb:PutItem"], resources: [accessTable], conditions }];
+}
+
+/** Actions on the items of delayed messages, which have partitions of their own. */
+function delayedGrant({ registryTable }: Targets, ...names: string[]): Grant {
+  return {
+    actions: names.map((name) => `dynamodb:${name}`),
+    resources: [registryTable],
+    conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["delayed*"] } },
+  };
 }
 
 const writes = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"];
@@ -77,6 +88,18 @@ export function grantsOf(need: Need, targets: Targets): Grant[] {
     "bans:read": banGrants(targets, "dynamodb:GetItem", "dynamodb:Query"),
     "bans:write": banGrants(targets, ...writes, "dynamodb:BatchWriteItem", "dynamodb:Query"),
     "bans:check": banGrants(targets, "dynamodb:BatchGetItem", "dynamodb:GetItem"),
+    "delayed:hold": [
+      delayedGrant(targets, "DeleteItem", "PutItem", "UpdateItem"),
+      { actions: ["dynamodb:GetItem"], resources: [accessTable] },
+      { actions: ["sqs:SendMessage"], resources: [targets.delayQueue] },
+    ],
+    "delayed:read": [delayedGrant(targets, "GetItem", "Query")],
+    "delayed:write": [delayedGrant(targets, "DeleteItem", "Query", "UpdateItem")],
+    "delayed:plan": [
+      delayedGrant(targets, "GetItem", "Query", "UpdateItem"),
+      { actions: ["sqs:SendMessage"], resources: [targets.delayQueue] },
+    ],
+    "delayed:deliver": [delayedGrant(targets, "DeleteItem", "GetItem", "UpdateItem")],
     login: [{ actions: [...writes, "dynamodb:UpdateItem"], resources: [accessTable] }],
     "bootstrap-secret": [
       { actions: ["secretsmanager:GetSecretValue"], resources: [bootstrapSecret, passwordSecret] },
@@ -93,6 +116,14 @@ export function grantsOf(need: Need, targets: Targets): Grant[] {
     // AWS IoT Core has neither.
     "broker:control": [],
     "broker:statistics": [],
+    "broker:retained": [
+      { actions: ["iot:GetRetainedMessage"], resources: [`${broker}:topic/*`] },
+      { actions: ["iot:ListRetainedMessages"], resources: ["*"] },
+    ],
+    "broker:discard-retained": [
+      { actions: ["iot:Publish", "iot:RetainPublish"], resources: [`${broker}:topic/*`] },
+    ],
+    "broker:configure": [],
   };
   return grants[need];
 }

@@ -2,7 +2,7 @@ import { type CfnElement, CustomResource, Duration, RemovalPolicy } from "aws-cd
 import type { ITable, TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction as LambdaTarget } from "aws-cdk-lib/aws-events-targets";
-import { StartingPosition } from "aws-cdk-lib/aws-lambda";
+import { FilterCriteria, StartingPosition } from "aws-cdk-lib/aws-lambda";
 import { DynamoEventSource, SqsDlq, SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
@@ -19,6 +19,7 @@ export interface WorkerFunctionProps {
   readonly worker: Worker;
   readonly context: FunctionContext;
   readonly events: Queue;
+  readonly delayed: Queue;
   readonly registry: TableV2;
   /** Where changes go that could not be followed. */
   readonly lostChanges: Queue;
@@ -44,7 +45,8 @@ export class WorkerFunction extends Construct {
     this.#runBy(worker.trigger, props);
   }
 
-  #runBy(trigger: Trigger, { events, registry, lostChanges, deployment, context }: WorkerFunctionProps) {
+  #runBy(trigger: Trigger, props: WorkerFunctionProps) {
+    const { events, registry, lostChanges, deployment, context } = props;
     const { logRetention } = context;
     if (trigger === "lifecycle-events") {
       this.lambda.addEventSource(
@@ -66,6 +68,20 @@ export class WorkerFunction extends Construct {
           tumblingWindow: Duration.seconds(30),
           retryAttempts: 100,
           onFailure: new SqsDlq(lostChanges),
+          // Delayed messages have no counts and indexes that follow them.
+          filters: [
+            FilterCriteria.filter({
+              dynamodb: { Keys: { pk: { S: [{ "anything-but": { prefix: "delayed" } }] } } },
+            }),
+          ],
+        }),
+      );
+    } else if (trigger === "delayed-messages") {
+      this.lambda.addEventSource(
+        new SqsEventSource(props.delayed, {
+          batchSize: 10,
+          maxConcurrency: 50,
+          reportBatchItemFailures: true,
         }),
       );
     } else if (trigger === "deployment") {

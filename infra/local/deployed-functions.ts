@@ -23,6 +23,7 @@ export interface PlayedServices {
   registryTable: string;
   dynamoEndpoint: string;
   iotEndpoint: string;
+  sqsEndpoint: string;
 }
 
 /**
@@ -60,6 +61,7 @@ function environmentOf(
     ACCESS_TABLE: services.accessTable,
     REGISTRY_TABLE: services.registryTable,
     IOT_ENDPOINT: services.iotEndpoint,
+    DELAY_QUEUE_URL: `${services.sqsEndpoint}/queue`,
   };
   const given = Object.entries(Properties.Environment?.Variables ?? {});
   const plain = given.filter((entry): entry is [string, string] => typeof entry[1] === "string");
@@ -70,6 +72,7 @@ function environmentOf(
     AWS_ACCESS_KEY_ID: "local",
     AWS_SECRET_ACCESS_KEY: "local",
     AWS_ENDPOINT_URL_DYNAMODB: services.dynamoEndpoint,
+    AWS_ENDPOINT_URL_SQS: services.sqsEndpoint,
   };
 }
 

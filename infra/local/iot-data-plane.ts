@@ -51,6 +51,8 @@ async function route(broker: Broker, asked: Asked): Promise<Answer> {
     await broker.publish(messageOf(asked));
     return ok;
   }
+  if (collection === "retainedMessage")
+    return name ? retainedMessage(broker, name) : retainedMessages(broker);
   if (collection !== "connections") return notFound;
   if (part === "messages") {
     const qos = asked.query.get("confirmation") === "true" ? 1 : 0;
@@ -69,6 +71,21 @@ async function route(broker: Broker, asked: Asked): Promise<Answer> {
     status: 200,
     body: { subscriptions: subscriptions.map(({ topic, qos }) => ({ topicFilter: topic, qos })) },
   };
+}
+
+async function retainedMessages(broker: Broker): Promise<Answer> {
+  const rows = await Array.fromAsync(broker.retainedTopics());
+  const retainedTopics = rows.map(({ topic, qos, publish_at: lastModifiedTime }) => ({
+    ...{ topic, qos, lastModifiedTime },
+  }));
+  return { status: 200, body: { retainedTopics } };
+}
+
+async function retainedMessage(broker: Broker, topic: string): Promise<Answer> {
+  const found = await broker.retained(topic);
+  if (!found) return notFound;
+  const { qos, publish_at: lastModifiedTime } = found;
+  return { status: 200, body: { topic, payload: found.payload.toString("base64"), qos, lastModifiedTime } };
 }
 
 function messageOf({ path, query, headers, body }: Asked): Message {

@@ -8,8 +8,10 @@ import type { Level } from "level";
 import * as resources from "../../functions/index.ts";
 import { EmbeddedBroker } from "../../lib/broker/embedded/broker.ts";
 import { LetterStore } from "../../lib/broker/embedded/letter-store.ts";
+import { RetainedStore } from "../../lib/broker/embedded/retained-store.ts";
 import { SessionIdentifiers } from "../../lib/broker/embedded/session-identifiers.ts";
 import type { Resource } from "../../lib/contract/resource.ts";
+import { DelayedPublishing } from "../../lib/delayed/delayed-publishing.ts";
 import { nodeFacts } from "../../lib/deps/node-facts.ts";
 import type { ApiDeps } from "../../lib/deps/types.ts";
 import type { ResourceFunction } from "../../lib/http/serve.ts";
@@ -19,12 +21,16 @@ import { AuditLog } from "../../lib/store/audit-log.ts";
 import { Bans } from "../../lib/store/bans.ts";
 import { DashboardUsers } from "../../lib/store/dashboard-users.ts";
 import type { Database } from "../../lib/store/database.ts";
+import { DelayedMessages } from "../../lib/store/delayed-messages.ts";
 import type { ItemChange } from "../../lib/store/directory-feed.ts";
 import { LoginFailures } from "../../lib/store/login-failures.ts";
 import { Settings } from "../../lib/store/settings.ts";
 import { BanEnforcement } from "./ban-enforcement.ts";
 import { bootstrapKeys, bootstrapUser, type CurlCredentials } from "./bootstrap.ts";
+import { configureBroker } from "./broker-settings.ts";
 import { databaseFolder, type LocalDatabase, openLocalDatabase } from "./database.ts";
+import { delayQueueServer } from "./delay-queue.ts";
+import { DelayedTimer } from "./delayed-timer.ts";
 import { loadDeployedFunctions, type PlayedServices } from "./deployed-functions.ts";
 import { removeEndpoint, writeEndpoint } from "./endpoint-file.ts";
 import { Expiry } from "./expiry.ts";
@@ -81,8 +87,10 @@ export async function startLocal(options: LocalOptions): Promise<LocalEnvironmen
   opened.defer(() => local.close());
   await writeEndpoint(options.data, local.endpoint);
   opened.defer(() => removeEndpoint(options.data));
-  const { registry, broker } = await openBroker(local, kept, opened);
+  const holding = { delayed: new DelayedMessages(local.database), delayQueue: { push: async () => {} } };
+  const { registry, broker, timer } = await openBroker(local, kept, holding, opened);
   const access = accessStores(local.database);
+  await configureBroker(broker, access.settings);
   const curlCredentials = await bootstrapKeys(access.apiKeys, options.data, options.bootstrapFile);
   const { dashboardUsername, dashboardPassword } = options;
   const passwordFile = await bootstrapUser(access.users, options.data, dashboardUsername, dashboardPassword);
@@ -90,7 +98,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalEnvironmen
   const served = servedResources(options);
   const functions = options.assets
     ? loadDeployedFunctions(resolve(options.assets), served, await playServices(local, broker, opened))
-    : await loadFunctions(served, { ...access, ...registry, broker, node });
+    : await loadFunctions(served, { ...access, ...registry, ...holding, broker, node });
   const listen = (server: Server, port: number) => listenOn(server, options.host, port, opened);
   const gateway = createGateway(functions);
   const addresses = {
@@ -99,6 +107,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalEnvironmen
     http: await listen(gateway, options.httpPort),
   };
   opened.defer(() => drain(gateway));
+  timer.start();
   const all = opened.move();
   return {
     ...addresses,
@@ -119,12 +128,15 @@ const accessStores = (database: Database) => ({
   bans: new Bans(database),
 });
 
+type Holding = Pick<ApiDeps, "delayed" | "delayQueue">;
+
 /** The broker, and the registry that follows it. What the broker reports while it closes is still taken in. */
-async function openBroker(local: LocalDatabase, kept: Level, opened: AsyncDisposableStack) {
+async function openBroker(local: LocalDatabase, kept: Level, holding: Holding, opened: AsyncDisposableStack) {
   const expiry = opened.adopt(new Expiry(local.database), (it) => it.close());
   const bans = new BanEnforcement(local.database);
   const onChange = (change: ItemChange) => {
     expiry.watch(change);
+    timer.watch(change);
     const expired = change.after ? undefined : change.before?.clientid;
     if (expired !== undefined && change.pk.startsWith("session#")) discard(broker, expired);
   };
@@ -133,13 +145,16 @@ async function openBroker(local: LocalDatabase, kept: Level, opened: AsyncDispos
   const broker = await EmbeddedBroker.start({
     persistence: aedesPersistence(kept),
     letters: new LetterStore(kept),
+    retained: await RetainedStore.open(kept),
     sessionIdentifiers: new SessionIdentifiers(kept),
     onEvent: (event) => registry.push(event),
-    extensions: [bans],
+    extensions: [bans, new DelayedPublishing({ ...holding, settings: new Settings(local.database) })],
   });
   opened.defer(() => broker.close());
+  const timer = new DelayedTimer(holding.delayed, { bans: new Bans(local.database), broker });
+  opened.defer(() => timer.close());
   await expiry.readTable();
-  return { registry, broker };
+  return { registry, broker, timer };
 }
 
 /** The session of a client has expired in the registry, so the broker forgets it too. */
@@ -154,11 +169,13 @@ async function playServices(
   opened: AsyncDisposableStack,
 ): Promise<PlayedServices> {
   const { address, port } = await listenOn(iotDataPlane(broker), "127.0.0.1", 0, opened);
+  const queue = await listenOn(delayQueueServer(), "127.0.0.1", 0, opened);
   return {
     accessTable: database.access,
     registryTable: database.registry,
     dynamoEndpoint,
     iotEndpoint: `http://${address}:${port}`,
+    sqsEndpoint: `http://${queue.address}:${queue.port}`,
   };
 }
 

@@ -1,5 +1,7 @@
 import type { BanKind } from "../records/ban.ts";
 import type { ClientStatistics } from "../records/client-statistics.ts";
+import type { MessageProperties } from "../records/message-properties.ts";
+import type { RetainerRules, RetainerSettings } from "../records/retainer-settings.ts";
 import type { KnownOptions, SubscriptionOptions } from "../records/session.ts";
 
 /** The MQTT broker behind the API. Two adapters speak for it: `embedded/` and `iot-core/`. */
@@ -28,11 +30,17 @@ export interface Broker {
   /** What the client's session is subscribed to now; empty if there is none. */
   subscriptions(clientid: string): Promise<BrokerSubscription[]>;
 
-  /** Topics of retained messages, page by page, in an order of the broker's. */
+  /** Topics of retained messages, page by page, in an order of the broker's; expired ones may be among them. */
   retainedTopics(): AsyncIterable<RetainedTopic>;
 
-  /** The retained message of a topic. */
+  /** The retained message of a topic, unless it has expired. */
   retained(topic: string): Promise<RetainedMessage | undefined>;
+
+  /** Forgets the retained message of a topic, if there is one. */
+  discardRetained(topic: string): Promise<void>;
+
+  /** How its keeping of retained messages is governed. */
+  readonly retainer: RetainerControl;
 
   /** Sends a message to one connected client, subscribed or not. Returns whether the client was connected. */
   sendTo(clientid: string, message: Message): Promise<boolean>;
@@ -78,18 +86,12 @@ export interface Message {
   properties?: MessageProperties;
   /** Id by which the message is known where the broker keeps it, see `lib/mqtt/message-id.ts`. */
   msgid?: string;
+  /** Whom it is from, where the broker shows that; the API, if absent. */
+  from_clientid?: string;
+  from_username?: string | null | undefined;
 }
 
-/** MQTT 5 properties of a message, in EMQX's spelling. */
-export interface MessageProperties {
-  payload_format_indicator?: number | undefined;
-  /** Seconds. */
-  message_expiry_interval?: number | undefined;
-  response_topic?: string | undefined;
-  correlation_data?: string | undefined;
-  content_type?: string | undefined;
-  user_properties?: Record<string, string> | undefined;
-}
+export type { MessageProperties };
 
 /**
  * `delivered`: handed to at least one session, connected or not; `unmatched`: nobody subscribes, or the message is
@@ -143,10 +145,25 @@ export interface QueuedMessage {
 export interface RetainedTopic {
   topic: string;
   qos: 0 | 1 | 2;
-  /** Epoch milliseconds; absent where the broker does not know. */
-  publish_at?: number;
+  msgid: string;
+  /** Epoch milliseconds. */
+  publish_at: number;
+  /** Epoch milliseconds from which it is not delivered any more; absent if it does not expire. */
+  expires_at?: number;
+  /** Empty where the broker does not know. */
+  from_clientid: string;
+  /** `null` for a client without a user name; absent for a sender that is no client, or where it is not known. */
+  from_username?: string | null;
 }
 
 export interface RetainedMessage extends RetainedTopic {
   payload: Buffer;
+}
+
+/** Rules for retained messages that can be changed. */
+export interface RetainerControl {
+  /** Takes on other rules; absent where the broker alone decides. */
+  configure?(rules: RetainerRules): void;
+  /** Settings that the broker has, where they differ from EMQX's defaults. */
+  readonly preset?: Partial<RetainerSettings>;
 }

@@ -41,6 +41,9 @@ export const unpublishedErrorCodes = [
   "ERROR_PWD_NOT_MATCH",
   // Misspelled, as EMQX sends it. [emqx_mgmt_api_topics]
   "INVALID_PARAMTER",
+  "INVALID_NODE",
+  "INVALID_TOPIC_NAME",
+  "MESSAGE_NOT_FOUND",
   "NODE_DOWN",
   "NOT_ALLOWED",
   "NOT_IMPLEMENTED",

@@ -18,6 +18,11 @@ export const needs = {
   "bans:read": "bans, to list them",
   "bans:write": "bans, to add and remove them",
   "bans:check": "bans, to find out whether a client is banned",
+  "delayed:hold": "hold messages back until they are due",
+  "delayed:read": "messages that are held back, to show them",
+  "delayed:write": "messages that are held back, to remove them",
+  "delayed:plan": "messages that are held back, to queue those that are due soon",
+  "delayed:deliver": "messages that are due, to publish and remove them",
   login: "dashboard users with their tokens, and failed logins",
   "bootstrap-secret": "the deployment's secret with API keys",
   "dead-letters": "the queue of events that cannot be brought in",
@@ -28,6 +33,9 @@ export const needs = {
   "broker:kick": "disconnect clients at the broker",
   "broker:control": "change subscriptions and keepalive of clients, where the broker can",
   "broker:statistics": "what clients send and receive, where the broker tells",
+  "broker:retained": "retained messages at the broker, to show them",
+  "broker:discard-retained": "retained messages at the broker, to remove them",
+  "broker:configure": "rules of the broker, as far as they can be changed",
 } as const;
 
 export type Need = keyof typeof needs;

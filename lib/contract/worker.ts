@@ -9,10 +9,11 @@ export interface Worker {
   readonly needs: readonly Need[];
 }
 
-/** What runs a worker: the queue of lifecycle events, the registry table's change stream, a deployment, or the clock. */
+/** What runs a worker: the queue of lifecycle events, the registry table's change stream, the queue of delayed messages, a deployment, or the clock. */
 export type Trigger =
   | "lifecycle-events"
   | "registry-changes"
+  | "delayed-messages"
   | "deployment"
   | { readonly everyMinutes: number };
 

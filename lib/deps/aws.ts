@@ -6,17 +6,20 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Broker } from "../broker/broker.ts";
 import { IotCoreBroker } from "../broker/iot-core/broker.ts";
 import { connectedThings } from "../broker/iot-core/fleet.ts";
+import type { DelayQueue } from "../delayed/delay-queue.ts";
 import { ApiKeys } from "../store/api-keys.ts";
 import { AuditLog } from "../store/audit-log.ts";
 import { Bans } from "../store/bans.ts";
 import { DashboardUsers } from "../store/dashboard-users.ts";
 import { type Database, openDatabase } from "../store/database.ts";
+import { DelayedMessages } from "../store/delayed-messages.ts";
 import { LoginFailures } from "../store/login-failures.ts";
 import { Sessions } from "../store/sessions.ts";
 import { Settings } from "../store/settings.ts";
 import { Subscriptions } from "../store/subscriptions.ts";
 import { StoredBootstrapSecret } from "./bootstrap-secret.ts";
 import { DeadLetterQueue } from "./dead-letter-queue.ts";
+import { DelayTimers } from "./delay-timers.ts";
 import { nodeFacts } from "./node-facts.ts";
 import type { BootstrapSecret, DeadLetters, Deps, Fleet } from "./types.ts";
 
@@ -47,6 +50,7 @@ function create(): Deps {
   const bans = lazily(() => makeBans(database));
   const broker = lazily(iotCore);
   const letters = lazily(deadLetters);
+  const timers = lazily(delayTimers);
   const fleet = lazily(iotFleet);
   const secret = lazily(bootstrapSecret);
   return {
@@ -63,6 +67,10 @@ function create(): Deps {
     },
     get broker() {
       return broker();
+    },
+    delayed: new DelayedMessages(database),
+    get delayQueue() {
+      return timers();
     },
     get deadLetters() {
       return letters();
@@ -83,6 +91,7 @@ function create(): Deps {
 const makeBans = process.env.BUNDLE_BANS === "no" ? leftOut : openBans;
 const iotCore = process.env.BUNDLE_BROKER === "no" ? leftOut : makeIotCore;
 const deadLetters = process.env.BUNDLE_DEAD_LETTERS === "no" ? leftOut : makeDeadLetters;
+const delayTimers = process.env.BUNDLE_DELAY_QUEUE === "no" ? leftOut : makeDelayTimers;
 const iotFleet = process.env.BUNDLE_FLEET === "no" ? leftOut : makeFleet;
 
 const bootstrapSecret = process.env.BUNDLE_SECRETS === "no" ? leftOut : makeBootstrapSecret;
@@ -105,6 +114,10 @@ function makeIotCore(): Broker {
 
 function makeDeadLetters(): DeadLetters {
   return new DeadLetterQueue(new SQSClient({}), variable("DEAD_LETTER_QUEUE_URL"));
+}
+
+function makeDelayTimers(): DelayQueue {
+  return new DelayTimers(new SQSClient({}), variable("DELAY_QUEUE_URL"));
 }
 
 function makeBootstrapSecret(): BootstrapSecret {

@@ -1,10 +1,13 @@
 import type { Broker } from "../broker/broker.ts";
 import type { Need } from "../contract/needs.ts";
+import type { DelayQueue } from "../delayed/delay-queue.ts";
+import type { HoldingDeps } from "../delayed/hold-back.ts";
 import type { NodeFacts } from "../records/node.ts";
 import type { ApiKeys } from "../store/api-keys.ts";
 import type { AuditLog } from "../store/audit-log.ts";
 import type { Bans } from "../store/bans.ts";
 import type { DashboardUsers } from "../store/dashboard-users.ts";
+import type { DelayedMessages } from "../store/delayed-messages.ts";
 import type { LoginFailures } from "../store/login-failures.ts";
 import type { Sessions } from "../store/sessions.ts";
 import type { Settings } from "../store/settings.ts";
@@ -21,6 +24,8 @@ export interface ApiDeps {
   settings: Settings;
   sessions: Sessions;
   subscriptions: Subscriptions;
+  delayed: DelayedMessages;
+  delayQueue: DelayQueue;
   broker: Broker;
   node: NodeFacts;
 }
@@ -75,6 +80,14 @@ interface Pieces {
   "bans:read": { bans: Pick<Bans, "get" | "all"> };
   "bans:write": { bans: Pick<Bans, "add" | "remove" | "clear"> };
   "bans:check": { bans: Pick<Bans, "isBanned"> };
+  "delayed:hold": HoldingDeps;
+  "delayed:read": { delayed: Pick<DelayedMessages, "page" | "count" | "get"> };
+  "delayed:write": { delayed: Pick<DelayedMessages, "remove" | "removeAll"> };
+  "delayed:plan": {
+    delayed: Pick<DelayedMessages, "dueBy" | "markQueued" | "recount">;
+    delayQueue: DelayQueue;
+  };
+  "delayed:deliver": { delayed: Pick<DelayedMessages, "claim" | "release" | "remove"> };
   login: { users: DashboardUsers; loginFailures: LoginFailures };
   "bootstrap-secret": Pick<Deps, "bootstrapSecret">;
   "dead-letters": Pick<Deps, "deadLetters">;
@@ -86,6 +99,9 @@ interface Pieces {
   "broker:kick": { broker: Pick<Broker, "kick" | "banRefusal"> };
   "broker:control": { broker: Pick<Broker, "control"> };
   "broker:statistics": { broker: Pick<Broker, "statistics"> };
+  "broker:retained": { broker: Pick<Broker, "retainedTopics" | "retained"> };
+  "broker:discard-retained": { broker: Pick<Broker, "discardRetained"> };
+  "broker:configure": { broker: Pick<Broker, "retainer"> };
 }
 
 /** What an operation with the given needs is handed. */

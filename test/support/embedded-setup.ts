@@ -9,6 +9,7 @@ import { mqttServer, webSocketServer } from "../../infra/local/mqtt-listeners.ts
 import { EmbeddedBroker } from "../../lib/broker/embedded/broker.ts";
 import type { Extension } from "../../lib/broker/embedded/extension.ts";
 import { LetterStore } from "../../lib/broker/embedded/letter-store.ts";
+import { RetainedStore } from "../../lib/broker/embedded/retained-store.ts";
 import { SessionIdentifiers } from "../../lib/broker/embedded/session-identifiers.ts";
 import type { LifecycleEvent } from "../../lib/ingest/lifecycle-event.ts";
 import { temporaryFolder } from "./program.ts";
@@ -47,6 +48,7 @@ export class EmbeddedSetup {
     const broker = await EmbeddedBroker.start({
       persistence: aedesPersistence(kept),
       letters: new LetterStore(kept),
+      retained: await RetainedStore.open(kept),
       sessionIdentifiers,
       onEvent: (event) => events.push(event),
       extensions,

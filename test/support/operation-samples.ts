@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { methodOf, type Operation, pathOf } from "../../lib/contract/resource.ts";
 import { testNode } from "./test-api.ts";
 
@@ -11,7 +12,8 @@ const parameters: Record<string, (operation: string) => string> = {
   name: (operation) => keyOf(operation),
   username: (operation) => userOf(operation),
   node: () => testNode,
-  topic: () => "t/#",
+  msgid: (operation) => messageOf(operation),
+  topic: (operation) => topicOf(operation),
 };
 
 /** Bodies by the name of the operation. */
@@ -31,6 +33,8 @@ const bodies: Record<string, unknown> = {
   createUser: { username: "sample", password: "passw0rd", description: "", role: "viewer" },
   updateUser: { description: "changed" },
   changePassword: { old_pwd: "passw0rd", new_pwd: "passw0rd2" },
+  changeDelayed: { enable: true, max_delayed_messages: 10 },
+  changeRetainer: { max_payload_size: "2MB", backend: { storage_type: "disc" } },
   publishMessage: { topic: "t/1", payload: "hello", qos: 1 },
   publishMessages: [
     { topic: "t/1", payload: "hello" },
@@ -41,8 +45,12 @@ const bodies: Record<string, unknown> = {
 /** The client that an operation's sample is about; each has its own, because some operations remove it. */
 export const clientOf = (operation: string) => `client/of ${operation}`;
 
-/** The key and the user that an operation's sample is about. */
+/** The key, the topic and the user that an operation's sample is about. */
 export const keyOf = (operation: string) => `key-of-${operation}`;
+/** The delayed message that an operation's sample is about. */
+export const messageOf = (operation: string) =>
+  createHash("md5").update(operation).digest("hex").toUpperCase();
+export const topicOf = (operation: string) => `topic/of ${operation}`;
 export const userOf = (operation: string) => `user_of_${operation}`;
 
 export interface SampleRequest {

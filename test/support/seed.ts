@@ -1,6 +1,9 @@
 import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { newMessageId } from "../../lib/mqtt/message-id.ts";
+import type { DelayedMessage } from "../../lib/records/delayed-message.ts";
 import type { SessionState } from "../../lib/records/session-state.ts";
 import type { Database } from "../../lib/store/database.ts";
+import type { DelayedMessages } from "../../lib/store/delayed-messages.ts";
 import { hashOrder } from "../../lib/store/hash-order.ts";
 import { toItem } from "../../lib/store/session-item.ts";
 
@@ -47,4 +50,19 @@ export function clientidsBelow(prefix: string, count: number): string[] {
 /** Client ids in the order in which lists show them. */
 export function inHashOrder(clientids: readonly string[]): string[] {
   return [...clientids].sort((a, b) => (hashOrder(a) < hashOrder(b) ? -1 : 1));
+}
+
+/** Holds a message back, for a minute unless given. */
+export async function holdBack(
+  { deps }: { deps: { delayed: DelayedMessages } },
+  given: Partial<DelayedMessage> = {},
+): Promise<DelayedMessage> {
+  const publish_at = Date.now();
+  const message: DelayedMessage = {
+    ...{ msgid: newMessageId(), topic: "t", qos: 0, retain: false, payload: Buffer.from("hello") },
+    ...{ publish_at, delayed_interval: 60, expected_at: publish_at + 60_000, from_clientid: "c1" },
+    ...given,
+  };
+  await deps.delayed.hold(message, { limit: 0, queued: true });
+  return message;
 }

@@ -8,6 +8,7 @@ import { issueToken } from "../../lib/auth/login-token.ts";
 import { hashSecret } from "../../lib/auth/secret-hash.ts";
 import type { Resource } from "../../lib/contract/resource.ts";
 import type { Role } from "../../lib/contract/roles.ts";
+import type { DueMessage } from "../../lib/delayed/delay-queue.ts";
 import type { ApiDeps } from "../../lib/deps/types.ts";
 import type { ResourceFunction } from "../../lib/http/serve.ts";
 import type { ApiKey } from "../../lib/records/api-key.ts";
@@ -16,6 +17,7 @@ import { ApiKeys } from "../../lib/store/api-keys.ts";
 import { AuditLog } from "../../lib/store/audit-log.ts";
 import { Bans } from "../../lib/store/bans.ts";
 import { DashboardUsers } from "../../lib/store/dashboard-users.ts";
+import { DelayedMessages } from "../../lib/store/delayed-messages.ts";
 import { LoginFailures } from "../../lib/store/login-failures.ts";
 import { Settings } from "../../lib/store/settings.ts";
 import { TestBroker } from "./test-broker.ts";
@@ -51,6 +53,8 @@ export class TestApi {
   readonly local: LocalDatabase;
   readonly apiKeys: ApiKeys;
   readonly broker = new TestBroker();
+  /** Delayed messages on their way to be delivered. */
+  readonly queued: DueMessage[] = [];
   readonly deps: ApiDeps;
   #base = "";
   readonly #tokens = new Map<string, string>();
@@ -115,6 +119,8 @@ export class TestApi {
       bans: new Bans(database),
       sessions,
       subscriptions,
+      delayed: new DelayedMessages(database),
+      delayQueue: { push: async (due) => void this.queued.push(due) },
       broker: this.broker,
       node,
       ...overrides,

@@ -8,9 +8,12 @@ import type {
   MessageQueues,
   PublishResult,
   QueuedMessage,
+  RetainedMessage,
+  RetainerControl,
 } from "../../lib/broker/broker.ts";
-
+import { newMessageId } from "../../lib/mqtt/message-id.ts";
 import type { ClientStatistics } from "../../lib/records/client-statistics.ts";
+import type { RetainerRules } from "../../lib/records/retainer-settings.ts";
 
 /** A broker that records what it is told and answers what a test wants. */
 export class TestBroker implements Broker {
@@ -22,6 +25,10 @@ export class TestBroker implements Broker {
   readonly results = new Map<string, PublishResult | Error>();
   /** Why messages to a topic are refused. */
   readonly refusals = new Map<string, string>();
+  readonly kept = new Map<string, RetainedMessage>();
+  /** The rules that it was given. */
+  readonly rules: RetainerRules[] = [];
+  retainer: RetainerControl = { configure: (rules) => void this.rules.push(rules) };
   /** Clients that the broker knows. */
   readonly known = new Set<string>();
   /** Lets every client be changed, unless it is replaced. */
@@ -35,6 +42,12 @@ export class TestBroker implements Broker {
     waiting: async (clientid) => this.queued.get(clientid),
     inFlight: async (clientid) => this.queued.get(clientid),
   };
+
+  /** Makes it keep a retained message. */
+  retain(topic: string, payload: string | Buffer, given: Partial<RetainedMessage> = {}): void {
+    const row = { topic, qos: 0 as const, publish_at: Date.now(), from_clientid: "c1" };
+    this.kept.set(topic, { ...row, msgid: newMessageId(), payload: Buffer.from(payload), ...given });
+  }
 
   refusal({ topic }: Message): string | undefined {
     return this.refusals.get(topic);
@@ -60,10 +73,16 @@ export class TestBroker implements Broker {
     return this.subscribed.get(clientid) ?? [];
   }
 
-  async *retainedTopics() {}
+  async *retainedTopics() {
+    for (const { payload: _, ...row } of this.kept.values()) yield row;
+  }
 
-  async retained(): Promise<undefined> {
-    return undefined;
+  async retained(topic: string): Promise<RetainedMessage | undefined> {
+    return this.kept.get(topic);
+  }
+
+  async discardRetained(topic: string): Promise<void> {
+    this.kept.delete(topic);
   }
 
   async sendTo(): Promise<boolean> {

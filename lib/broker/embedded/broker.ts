@@ -1,8 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { Aedes, type AedesPublishPacket, type Client, type PublishPacket } from "aedes";
+import { Aedes, type AedesPublishPacket, type Client } from "aedes";
 import type { LifecycleEvent } from "../../ingest/lifecycle-event.ts";
-import { newMessageId } from "../../mqtt/message-id.ts";
 import type {
   Broker,
   BrokerSession,
@@ -13,6 +12,7 @@ import type {
   RetainedTopic,
 } from "../broker.ts";
 import { AedesClient } from "./aedes-client.ts";
+import { Arrivals } from "./arrivals.ts";
 import { describeConnection, identityOf, sessionExpiryInterval } from "./connection.ts";
 import { Connections } from "./connections.ts";
 import { EmbeddedControl } from "./control.ts";
@@ -22,17 +22,16 @@ import { Extensions } from "./extensions.ts";
 import { type AedesPersistence, KeptState } from "./kept-state.ts";
 import type { LetterStore } from "./letter-store.ts";
 import { factsOf, factsOfApi } from "./message-facts.ts";
-import { applyMessage, toMessage, toPacket } from "./packets.ts";
-import { banned, unreadable } from "./refusals.ts";
+import { toMessage, toPacket } from "./packets.ts";
+import { banned, tooManyLevels, unreadable } from "./refusals.ts";
 import { Reports } from "./reports.ts";
+import type { RetainedStore } from "./retained-store.ts";
+import { Retainer } from "./retainer.ts";
 import { findSession } from "./session-begin.ts";
 import { forgetEndedSession } from "./session-end.ts";
 import type { SessionIdentifiers } from "./session-identifiers.ts";
 import type { SessionQueues } from "./session-queues.ts";
 import { EmbeddedStatistics } from "./statistics.ts";
-
-/** Aedes's limit. */
-const maxTopicLevels = 100;
 
 /** Reason for which a client is disconnected by the API. [MQTT-3.14.2-1] */
 const administrativeAction = 0x98;
@@ -41,10 +40,11 @@ const administrativeAction = 0x98;
 const maxClientidBytes = 65_535;
 
 export interface EmbeddedBrokerOptions {
-  /** An Aedes persistence; keeps sessions and retained messages. */
+  /** An Aedes persistence; keeps sessions. */
   persistence: AedesPersistence;
   /** Keeps what waits for sessions. */
   letters: LetterStore;
+  retained: RetainedStore;
   sessionIdentifiers: SessionIdentifiers;
   /** Told what happens to clients, in the order in which it happens. */
   onEvent: (event: LifecycleEvent) => void;
@@ -56,10 +56,12 @@ export interface EmbeddedBrokerOptions {
 export class EmbeddedBroker implements Broker {
   readonly control: EmbeddedControl;
   readonly statistics: EmbeddedStatistics;
+  readonly retainer: Retainer;
   readonly #connections = new Connections();
   readonly #kept: KeptState;
   readonly #reports: Reports;
   readonly #extensions: Extensions;
+  readonly #arrivals: Arrivals;
   readonly #aedes: Aedes;
   readonly #delivery: Delivery;
   /** One message of the API follows the other. */
@@ -73,11 +75,13 @@ export class EmbeddedBroker implements Broker {
   }
 
   private constructor(options: EmbeddedBrokerOptions) {
-    const { persistence, letters, sessionIdentifiers, onEvent, extensions = [] } = options;
+    const { persistence, letters, retained, sessionIdentifiers, onEvent, extensions = [] } = options;
     this.#delivery = new Delivery(letters);
-    this.#kept = new KeptState(this.#delivery.over(persistence), sessionIdentifiers);
+    this.retainer = new Retainer(retained);
+    this.#kept = new KeptState(this.#delivery.over(this.retainer.in(persistence)), sessionIdentifiers);
     this.#reports = new Reports(this.#connections, onEvent);
-    this.#extensions = new Extensions(extensions);
+    this.#extensions = new Extensions([...extensions, this.retainer]);
+    this.#arrivals = new Arrivals(this.#extensions, this.#connections, this.#kept);
     this.control = new EmbeddedControl({
       ...{ connections: this.#connections, kept: this.#kept },
       ...{ extensions: this.#extensions, reports: this.#reports },
@@ -97,7 +101,7 @@ export class EmbeddedBroker implements Broker {
         );
       },
       authorizePublish: (client, packet, done) => {
-        this.#arrive(client, packet).then(() => done(), done);
+        this.#arrivals.ofClient(client, packet).then(() => done(), done);
       },
       authorizeForward: (client, packet) => {
         const connection = this.#connections.find(client);
@@ -148,8 +152,7 @@ export class EmbeddedBroker implements Broker {
   }
 
   refusal({ topic }: Message): string | undefined {
-    if (topic.split("/").length <= maxTopicLevels) return undefined;
-    return `The embedded broker takes topics with ${maxTopicLevels} levels at most`;
+    return tooManyLevels(topic);
   }
 
   async publish(message: Message): Promise<PublishResult> {
@@ -179,11 +182,15 @@ export class EmbeddedBroker implements Broker {
   }
 
   retainedTopics(): AsyncIterable<RetainedTopic> {
-    return this.#kept.retainedTopics();
+    return this.retainer.topics();
   }
 
   retained(topic: string): Promise<RetainedMessage | undefined> {
-    return this.#kept.retained(topic);
+    return this.retainer.read(topic);
+  }
+
+  discardRetained(topic: string): Promise<void> {
+    return this.retainer.discard(topic);
   }
 
   async sendTo(clientid: string, message: Message): Promise<boolean> {
@@ -204,34 +211,20 @@ export class EmbeddedBroker implements Broker {
 
   /** Disconnects everyone and stops. Sessions that are to be kept stay in the persistence. */
   async close(): Promise<void> {
+    this.retainer.close();
     await this.#publishing;
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
     await this.#delivery.idle();
   }
 
   async #publishNow(given: Message): Promise<PublishResult> {
-    const message = await this.#extensions.arrive({ ...given, facts: factsOfApi(given) }, undefined);
+    const message = await this.#arrivals.ofApi(given);
     if (!message) return "unmatched";
     const matched = this.queues.router.anySubscribes(message.topic);
     await new Promise<void>((resolve, reject) => {
       this.#aedes.publish(toPacket(message), (error) => (error ? reject(error) : resolve()));
     });
     return matched ? "delivered" : "unmatched";
-  }
-
-  /** A message of a client, its will included, on its way in. */
-  async #arrive(client: Client | null, packet: PublishPacket): Promise<void> {
-    if (packet.topic.startsWith("$SYS/"))
-      throw new Error("Topics that begin with $SYS/ are the broker's own");
-    const sender = client ? this.#identityOf(client) : undefined;
-    const facts = {
-      msgid: newMessageId(),
-      publish_at: Date.now(),
-      // A will that is published after a restart has lost its client.
-      from_clientid: client?.id ?? "",
-      from_username: sender?.username ?? null,
-    };
-    applyMessage(packet, await this.#extensions.arrive(toMessage(packet, facts), sender));
   }
 
   async #routed(packet: AedesPublishPacket): Promise<void> {

@@ -1,8 +1,6 @@
 import type { Readable } from "node:stream";
 import type { AedesPublishPacket } from "aedes";
 import type { SubscriptionOptions } from "../../records/session.ts";
-import type { RetainedMessage, RetainedTopic } from "../broker.ts";
-import { keepFacts } from "./fact-keeping.ts";
 import { ownName } from "./inner-names.ts";
 import type { SessionIdentifiers } from "./session-identifiers.ts";
 
@@ -12,6 +10,7 @@ export interface AedesPersistence {
   addSubscriptions(client: { id: string }, subscriptions: StoredSubscription[]): Promise<void>;
   removeSubscriptions(client: { id: string }, topics: string[]): Promise<void>;
   cleanSubscriptions(client: { id: string }): Promise<void>;
+  incomingGetPacket(client: { id: string }, packet: { messageId?: number }): Promise<unknown>;
   storeRetained(packet: AedesPublishPacket): Promise<void>;
   createRetainedStream(filter: string): Readable;
   createRetainedStreamCombi(filters: string[]): Readable;
@@ -38,7 +37,7 @@ export class KeptState {
   readonly sessions: SessionIdentifiers;
 
   constructor(persistence: AedesPersistence, sessions: SessionIdentifiers) {
-    this.persistence = keepFacts(persistence);
+    this.persistence = persistence;
     this.sessions = sessions;
   }
 
@@ -57,6 +56,15 @@ export class KeptState {
     await this.persistence.removeSubscriptions({ id }, [topic]);
   }
 
+  /** Whether a message with QoS 2 is known under its id, and not released yet. */
+  async hasReceived({ id }: { id: string }, packet: { messageId?: number }): Promise<boolean> {
+    return this.persistence.incomingGetPacket({ id }, packet).then(
+      () => true,
+      // It says so by failing.
+      () => false,
+    );
+  }
+
   /** Forgets session and subscriptions of a client, and with them its queued messages. Returns whether there was a session. */
   async discard(id: string): Promise<boolean> {
     // Begun first: its queue is gone at once, before its client can come back.
@@ -64,17 +72,6 @@ export class KeptState {
     const known = await this.sessions.remove(id);
     await cleaned;
     return known;
-  }
-
-  async *retainedTopics(): AsyncGenerator<RetainedTopic> {
-    for await (const { topic, qos } of this.persistence.createRetainedStream("#")) yield { topic, qos };
-  }
-
-  async retained(topic: string): Promise<RetainedMessage | undefined> {
-    for await (const { qos, payload } of this.persistence.createRetainedStream(topic)) {
-      return { topic, qos, payload: Buffer.from(payload) };
-    }
-    return undefined;
   }
 }
 

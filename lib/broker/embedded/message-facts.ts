@@ -32,7 +32,17 @@ export function attachFacts(packet: Packet, given: MessageFacts): void {
   packet.properties = { ...packet.properties, [facts]: given };
 }
 
-/** Facts of a message of the API. [emqx_mgmt_api_publish] it comes from a client of this name, without user name. */
-export function factsOfApi({ msgid = newMessageId() }: Message): MessageFacts {
-  return { msgid, publish_at: Date.now(), from_clientid: "http_api" };
+/**
+ * The facts of a message that is published from outside. [emqx_mgmt_api_publish] those of the API come from a client
+ * of this name, which has no user name.
+ */
+export function factsOfApi({
+  msgid = newMessageId(),
+  from_clientid = "http_api",
+  from_username,
+}: Message): MessageFacts {
+  return {
+    ...{ msgid, publish_at: Date.now(), from_clientid },
+    ...(from_username !== undefined && { from_username }),
+  };
 }

@@ -18,13 +18,15 @@ import type {
   RetainedMessage,
   RetainedTopic,
 } from "../broker.ts";
-import { iotRefusal, isIotClientid, type QosPolicy } from "./limits.ts";
+import { iotRefusal, isIotClientid, isIotTopic, type QosPolicy } from "./limits.ts";
+import { iotRetainer, retainedFacts } from "./retained.ts";
 
 /**
  * AWS IoT Core as the broker, through its data plane. What it does not know is `undefined` or `false`; its other
  * errors are the SDK's.
  */
 export class IotCoreBroker implements Broker {
+  readonly retainer = iotRetainer;
   readonly #client: IoTDataPlaneClient;
   readonly #qos: QosPolicy;
 
@@ -98,16 +100,25 @@ export class IotCoreBroker implements Broker {
   async *retainedTopics(): AsyncGenerator<RetainedTopic> {
     for await (const page of paginateListRetainedMessages({ client: this.#client }, { maxResults: 200 })) {
       for (const { topic, qos, lastModifiedTime } of page.retainedTopics ?? []) {
-        if (topic) yield { topic, qos: toQos(qos), ...publishedAt(lastModifiedTime) };
+        if (topic) yield { topic, qos: toQos(qos), ...retainedFacts(topic, lastModifiedTime) };
       }
     }
   }
 
   async retained(topic: string): Promise<RetainedMessage | undefined> {
+    if (!isIotTopic(topic)) return undefined;
     const found = await unlessNotFound(this.#client.send(new GetRetainedMessageCommand({ topic })));
     if (!found) return undefined;
     const { payload = new Uint8Array(), qos, lastModifiedTime } = found;
-    return { topic, payload: Buffer.from(payload), qos: toQos(qos), ...publishedAt(lastModifiedTime) };
+    return {
+      ...{ topic, payload: Buffer.from(payload), qos: toQos(qos) },
+      ...retainedFacts(topic, lastModifiedTime),
+    };
+  }
+
+  /** Subscribers of the topic get the empty message that clears it. */
+  async discardRetained(topic: string): Promise<void> {
+    await this.#client.send(new PublishCommand({ topic, payload: Buffer.alloc(0), qos: 1, retain: true }));
   }
 
   /** With QoS 1 it waits for the client's acknowledgement. */
@@ -145,9 +156,6 @@ function propertiesOf({ properties = {} }: Message) {
 }
 
 const toQos = (qos: number | undefined): 0 | 1 => (qos === 1 ? 1 : 0);
-
-const publishedAt = (milliseconds: number | undefined) =>
-  milliseconds === undefined ? {} : { publish_at: milliseconds };
 
 /** The answer of a call, or `undefined` where IoT Core does not know what it is about. */
 async function unlessNotFound<Answer>(call: Promise<Answer>): Promise<Answer | undefined> {

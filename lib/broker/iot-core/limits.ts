@@ -15,15 +15,24 @@ const limits = {
   userProperties: 8_192,
 };
 
+const notDelayed =
+  "AWS IoT Core has no topics that begin with $delayed/, and this is none of a delayed message that is enabled and in range";
+
 /** Whether a client of IoT Core can have this id. */
 export function isIotClientid(clientid: string): boolean {
   return clientid !== "" && !clientid.startsWith("$") && Buffer.byteLength(clientid) <= limits.clientid;
+}
+
+/** Whether a message of IoT Core can have this topic. */
+export function isIotTopic(topic: string): boolean {
+  return topic.split("/").length - 1 <= limits.topicSlashes && Buffer.byteLength(topic) <= limits.topic;
 }
 
 /** Why IoT Core cannot take a message, with the limit named; `undefined` if it can. */
 export function iotRefusal(message: Message, qosPolicy: QosPolicy): string | undefined {
   const { topic, payload, qos, properties = {} } = message;
   if (qos === 2 && qosPolicy === "refuse") return "AWS IoT Core has QoS 0 and 1, not 2";
+  if (topic.startsWith("$delayed/")) return notDelayed;
   if (topic.startsWith("$aws/")) return "AWS IoT Core keeps topics that begin with $aws/ for itself";
   if (topic.split("/").length - 1 > limits.topicSlashes) {
     return `AWS IoT Core takes topics with ${limits.topicSlashes} slashes at most`;

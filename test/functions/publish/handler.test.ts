@@ -122,7 +122,7 @@ describe("POST /publish hands to the broker", () => {
   });
 
   test("any other topic as it is", async () => {
-    const topics = ["a//b", "/", " ", "$delayed/1/x", "$SYS/x", "测试", "x".repeat(65_535)];
+    const topics = ["a//b", "/", " ", "$delayed/x", "$SYS/x", "测试", "x".repeat(65_535)];
     for (const topic of topics) expect((await publish({ topic })).status).toBe(202);
     expect(publishedTopics()).toEqual(topics);
   });

@@ -82,6 +82,14 @@ const actionsByNeed: Record<Need, string[]> = {
     "dynamodb:Query",
   ],
   "bans:check": ["dynamodb:BatchGetItem", "dynamodb:GetItem"],
+  "delayed:hold": [
+    ...["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+    "sqs:SendMessage",
+  ],
+  "delayed:read": ["dynamodb:GetItem", "dynamodb:Query"],
+  "delayed:write": ["dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:UpdateItem"],
+  "delayed:plan": ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "sqs:SendMessage"],
+  "delayed:deliver": ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:UpdateItem"],
   login: ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
   "bootstrap-secret": ["secretsmanager:GetSecretValue"],
   "dead-letters": ["sqs:SendMessage"],
@@ -92,6 +100,9 @@ const actionsByNeed: Record<Need, string[]> = {
   "broker:kick": ["iot:DeleteConnection"],
   "broker:control": [],
   "broker:statistics": [],
+  "broker:retained": ["iot:GetRetainedMessage", "iot:ListRetainedMessages"],
+  "broker:discard-retained": ["iot:Publish", "iot:RetainPublish"],
+  "broker:configure": [],
 };
 
 test.each(all)("$name is allowed what its operations need, and nothing more", (resource) => {
@@ -102,7 +113,7 @@ test.each(all)("$name is allowed what its operations need, and nothing more", (r
   expect(actionsOf(resource.name)).toEqual([...expected].sort());
 });
 
-test("only tracing and the endpoint's look-up, which have no resources to name, name every resource", () => {
+test("only tracing, the endpoint's look-up and the list of retained messages, which have no resources to name, name every resource", () => {
   const statements = Object.values(template.findResources("AWS::IAM::Policy")).flatMap(
     ({ Properties }) =>
       Properties.PolicyDocument.Statement as { Action: string | string[]; Resource: unknown }[],
@@ -110,6 +121,7 @@ test("only tracing and the endpoint's look-up, which have no resources to name, 
   const wide = statements.filter(({ Resource }) => Resource === "*").flatMap(({ Action }) => Action);
   expect([...new Set(wide)].sort()).toEqual([
     "iot:DescribeEndpoint",
+    "iot:ListRetainedMessages",
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
   ]);
@@ -148,6 +160,37 @@ test("changes of the registry are followed in windows, which name the shard of t
   });
 });
 
+test("delayed messages wait in a queue of their own, and what cannot be published goes to another that is watched", () => {
+  template.hasResourceProperties("AWS::SQS::Queue", {
+    RedrivePolicy: { deadLetterTargetArn: Match.anyValue(), maxReceiveCount: 5 },
+    VisibilityTimeout: 120,
+  });
+  template.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
+    BatchSize: 10,
+    FunctionResponseTypes: ["ReportBatchItemFailures"],
+    MaximumBatchingWindowInSeconds: Match.absent(),
+  });
+  template.hasResourceProperties("AWS::Events::Rule", { ScheduleExpression: "rate(5 minutes)" });
+  template.hasResourceProperties("AWS::CloudWatch::Alarm", {
+    AlarmDescription: "Delayed messages could not be published",
+    Threshold: 0,
+  });
+  const held = { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["delayed*"] } };
+  for (const { name } of [workers.deliverDelayed, workers.planDelayed]) {
+    const statements = statementsOf(name).filter(({ Action }) => `${Action}`.startsWith("dynamodb:"));
+    expect(statements.length).toBeGreaterThan(0);
+    for (const { Condition } of statements) expect(Condition).toEqual(held);
+  }
+});
+
+test("delayed messages are left out of the changes that are followed", () => {
+  template.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
+    FilterCriteria: {
+      Filters: [{ Pattern: '{"dynamodb":{"Keys":{"pk":{"S":[{"anything-but":{"prefix":"delayed"}}]}}}}' }],
+    },
+  });
+});
+
 test("what the gateway answers itself has the shape of EMQX's errors", () => {
   template.hasResourceProperties("AWS::ApiGateway::GatewayResponse", {
     ResponseType: "INTEGRATION_TIMEOUT",
@@ -162,9 +205,12 @@ test("the outputs name the endpoint", () => {
 
 /** The actions of the policy of a resource's function, each once, in order. */
 function actionsOf(name: string): string[] {
+  return [...new Set(statementsOf(name).flatMap(({ Action }) => Action))].sort();
+}
+
+function statementsOf(name: string): { Action: string | string[]; Condition?: unknown }[] {
   const prefix = `Fleetgate${name.replaceAll("-", "")}Function`;
   const policies = Object.entries(template.findResources("AWS::IAM::Policy"));
   const [, policy] = policies.find(([id]) => id.startsWith(prefix)) ?? [];
-  const statements: { Action: string | string[] }[] = policy?.Properties.PolicyDocument.Statement ?? [];
-  return [...new Set(statements.flatMap(({ Action }) => Action))].sort();
+  return policy?.Properties.PolicyDocument.Statement ?? [];
 }

@@ -16,6 +16,7 @@ const services = {
   registryTable: "the-registry-table",
   dynamoEndpoint: "http://127.0.0.1:1",
   iotEndpoint: "http://127.0.0.1:2",
+  sqsEndpoint: "http://127.0.0.1:3",
 };
 
 /** What a function may find in its environment, beside what this process has. */

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Broker, Message } from "../../../lib/broker/broker.ts";
 import { EmbeddedBroker } from "../../../lib/broker/embedded/broker.ts";
 import { LetterStore } from "../../../lib/broker/embedded/letter-store.ts";
+import { RetainedStore } from "../../../lib/broker/embedded/retained-store.ts";
 import { SessionIdentifiers } from "../../../lib/broker/embedded/session-identifiers.ts";
 import { IotCoreBroker } from "../../../lib/broker/iot-core/broker.ts";
 import { type Delivery, PlayedDataPlane } from "../../support/iot-data-plane.ts";
@@ -37,6 +38,7 @@ async function embedded(): Promise<Setup> {
   const broker = await EmbeddedBroker.start({
     persistence: aedesPersistence(kept),
     letters: new LetterStore(kept),
+    retained: await RetainedStore.open(kept),
     sessionIdentifiers: new SessionIdentifiers(kept),
     onEvent: () => {},
   });

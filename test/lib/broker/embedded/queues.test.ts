@@ -1,6 +1,7 @@
 import type { Packet } from "mqtt-packet";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Message, QueuedMessage } from "../../../../lib/broker/broker.ts";
+import { retainerRules } from "../../../../lib/records/retainer-settings.ts";
 import { type EmbeddedClient, EmbeddedSetup } from "../../../support/embedded-setup.ts";
 
 let setup: EmbeddedSetup;
@@ -307,6 +308,7 @@ describe("MQTT 5", () => {
 });
 
 test("more retained messages than may wait reach who subscribes to them", async () => {
+  setup.broker.retainer.configure(retainerRules({ max_publish_rate: "infinity" }));
   for (const n of numbers(1_500)) await publish(n, { topic: `kept/${n}`, retain: true });
   const client = await setup.connect("c");
   await client.mqtt.subscribeAsync("kept/#", { qos: 1 });

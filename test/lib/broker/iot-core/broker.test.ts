@@ -58,6 +58,7 @@ test.each([
   ["a payload over 128 KB", { payload: Buffer.alloc(131_073) }, "131072 bytes"],
   ["a topic with eight slashes", { topic: "1/2/3/4/5/6/7/8/9" }, "7 slashes"],
   ["a topic over 256 bytes", { topic: "ü".repeat(129) }, "256 bytes"],
+  ["what is not a delayed message", { topic: "$delayed/x/y" }, "$delayed/"],
   ["a topic of AWS", { topic: "$aws/things/x" }, "$aws/"],
   ["a long content type", { properties: { content_type: "x".repeat(257) } }, "256 bytes"],
   ["long correlation data", { properties: { correlation_data: "x".repeat(8_193) } }, "8192 bytes"],

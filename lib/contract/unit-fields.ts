@@ -1,0 +1,49 @@
+/** Field types of settings that are texts with a unit, with EMQX's failure texts. [HOCON schema of EMQX 5.8] */
+import * as z from "zod/mini";
+import { toBytes, toMilliseconds, toRate } from "../records/units.ts";
+import { because, explain } from "./failure-detail.ts";
+
+/** A duration with its unit, or milliseconds; kept as it is given. `type` is the name of its type in EMQX. */
+export function duration(type = "duration_ms") {
+  return unitField(toMilliseconds, (value) => durationProblem(value, type));
+}
+
+/** A size with its unit, or bytes; kept as it is given. */
+export function byteSize() {
+  const expected = { expected: "emqx_schema:bytesize()" };
+  return unitField(toBytes, (value) => (typeof value === "string" ? "Not a valid bytesize" : expected));
+}
+
+/** A rate; kept as it is given. */
+export function rate() {
+  return unitField(toRate, (value) =>
+    typeof value === "string" || Number.isInteger(value) ? String(value) : { expected: "string()" },
+  );
+}
+
+/** A duration, or a word that stands for none; `path` is how the wire names the field. */
+export function durationOr<const Word extends string>(word: Word, path: string, type = "duration_ms") {
+  const error = ({ input }: { input?: unknown }) => explain(neither(word, path, type, input), false);
+  const fits = (value: string | number) => value === word || toMilliseconds(value) !== undefined;
+  return z.union([z.string({ error }), z.number({ error })], { error }).check(z.refine(fits, { error }));
+}
+
+function unitField(read: (value: string | number) => unknown, problem: (value: unknown) => unknown) {
+  const error = ({ input }: { input?: unknown }) => because(problem(input));
+  const fits = (value: string | number) => read(value) !== undefined;
+  return z.union([z.string({ error }), z.number({ error })], { error }).check(z.refine(fits, { error }));
+}
+
+const durationProblem = (value: unknown, type: string) =>
+  typeof value === "string" ? "Not a valid duration" : { expected: `emqx_schema:${type}()` };
+
+function neither(word: string, path: string, type: string, value: unknown): Record<string, unknown> {
+  const failure = (reason: unknown) => ({ kind: "validation_error", path, reason, value });
+  return {
+    reason: "matched_no_union_member",
+    mismatches: {
+      [word]: failure(typeof value === "string" ? `Expected: ${word}, got:${value}` : { expected: word }),
+      [`emqx_schema:${type}()`]: failure(durationProblem(value, type)),
+    },
+  };
+}
