@@ -4,8 +4,8 @@ import type { SessionState } from "../../lib/records/session-state.ts";
 import type { Database, Key } from "../../lib/store/database.ts";
 import { recountDirectory } from "../../lib/store/directory-feed.ts";
 import { filterEntryKey } from "../../lib/store/filter-order.ts";
-import { routeKey, subscriptionKey } from "../../lib/store/hash-order.ts";
-import type { Counted } from "../../lib/store/listing.ts";
+import { type OrderedKind, routeKey, subscriptionKey } from "../../lib/store/hash-order.ts";
+import type { Counted, Listed } from "../../lib/store/listing.ts";
 import { toItem } from "../../lib/store/session-item.ts";
 import { Sessions } from "../../lib/store/sessions.ts";
 import { withoutDefaults } from "../../lib/store/subscription-item.ts";
@@ -31,11 +31,11 @@ export const filtersOf = (n: number) => {
  * their events had been brought in one by one.
  */
 export async function seedFleet(database: Database, count: number, given: Partial<SessionState> = {}) {
-  const keys = { session: [] as string[], subscription: [] as string[], route: [] as string[] };
+  const counts: Record<OrderedKind, Counting[]> = { session: [], subscription: [], route: [] };
   const known = new Set<string>();
   const items: Key[] = [];
-  const add = (kind: keyof typeof keys, item: Key) => {
-    keys[kind].push(item.sk);
+  const add = (kind: OrderedKind, item: Listed) => {
+    counts[kind].push({ order: item.sk.slice(0, 16), standing: item.standing });
     items.push(item);
   };
   const flush = () => writeAll(database, items.splice(0));
@@ -55,9 +55,9 @@ export async function seedFleet(database: Database, count: number, given: Partia
         session_identifier,
         at,
         place,
-      } as Key);
-      items.push({ ...filterEntryKey(state.clientid, topic), ...facts } as Key);
-      if (!known.has(topic)) add("route", { ...routeKey(topic), topic } as Key);
+      } as Listed);
+      items.push({ ...filterEntryKey(state.clientid, topic), ...facts } as Listed);
+      if (!known.has(topic)) add("route", { ...routeKey(topic), topic } as Listed);
       known.add(topic);
     }
     if (items.length > batchWriteLimit * parallel) await flush();
@@ -69,20 +69,23 @@ export async function seedFleet(database: Database, count: number, given: Partia
   for (const topic of filtersOf(0))
     await subscriptions.topics.enter({ clientid: clientidOf(0), topic, qos: 1 });
   for (const listing of [sessions, subscriptions, subscriptions.topics.routes]) {
-    await recountDirectory(counted(listing, keys[listing.kind]));
+    await recountDirectory(counted(listing, counts[listing.kind]));
   }
 }
 
-/** A listing that is counted from the keys that were written, which is faster than to read them. */
-function counted({ kind, directory }: Counted, keys: readonly string[]): Counted {
-  const byPrefix = Map.groupBy(keys, (sk) => sk.slice(0, 2));
+interface Counting {
+  order: string;
+  standing: Listed["standing"];
+}
+
+/** A listing that is counted from what was written, which is faster than to read it. */
+function counted({ kind, directory }: Counted, written: readonly Counting[]): Counted {
+  const byPrefix = Map.groupBy(written, ({ order }) => order.slice(0, 2));
   return {
     kind,
     directory,
     async *standings(prefix = "") {
-      for (const sk of byPrefix.get(prefix) ?? keys) {
-        if (sk.startsWith(prefix)) yield { order: sk.slice(0, 16), standing: undefined };
-      }
+      yield* prefix === "" ? written : (byPrefix.get(prefix) ?? []);
     },
   };
 }
