@@ -6,7 +6,7 @@ import { openApiDocument } from "../lib/contract/openapi.ts";
 import { methodOf, type Operation, pathOf, type Resource, rolesOf } from "../lib/contract/resource.ts";
 import { roles } from "../lib/contract/roles.ts";
 import { connected, subscribed } from "./support/events.ts";
-import { calledPath, clientOf, keyOf, sampleRequest, userOf } from "./support/operation-samples.ts";
+import { calledPath, clientOf, keyOf, sampleRequest, topicOf, userOf } from "./support/operation-samples.ts";
 import { type Caller, type TestAnswer, TestApi } from "./support/test-api.ts";
 
 const all = Object.values<Resource>(resources);
@@ -24,6 +24,7 @@ beforeAll(async () => {
     const { key } = await makeKey({ ...plainKey, name: keyOf(name) });
     await api.apiKeys.add(key);
     await api.addUser({ role: "viewer", username: userOf(name) });
+    api.broker.topicMetrics.add(topicOf(name));
   }
   await api.registry.idle();
 });

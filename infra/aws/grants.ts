@@ -78,6 +78,8 @@ export function grantsOf(need: Need, targets: Targets): Grant[] {
     "broker:inspect": [
       { actions: ["iot:GetConnection", "iot:ListSubscriptions"], resources: [`${broker}:client/*`] },
     ],
+    // AWS IoT Core has none of it.
+    "broker:features": [],
     "broker:kick": [{ actions: ["iot:DeleteConnection"], resources: [`${broker}:client/*`] }],
   };
   return grants[need];

@@ -20,6 +20,7 @@ import type { Database } from "../../lib/store/database.ts";
 import { LoginFailures } from "../../lib/store/login-failures.ts";
 import { Settings } from "../../lib/store/settings.ts";
 import { bootstrapKeys, bootstrapUser, type CurlCredentials } from "./bootstrap.ts";
+import { loadBrokerSettings } from "./broker-settings.ts";
 import { type LocalDatabase, openLocalDatabase } from "./database.ts";
 import { loadDeployedFunctions, type PlayedServices } from "./deployed-functions.ts";
 import { Expiry } from "./expiry.ts";
@@ -76,6 +77,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalEnvironmen
   opened.defer(() => local.close());
   const { registry, broker } = await openBroker(local, kept, opened);
   const access = accessStores(local.database);
+  await loadBrokerSettings(broker, access.settings);
   const curlCredentials = await bootstrapKeys(access.apiKeys, options.data, options.bootstrapFile);
   const { dashboardUsername, dashboardPassword } = options;
   const passwordFile = await bootstrapUser(access.users, options.data, dashboardUsername, dashboardPassword);

@@ -1,4 +1,8 @@
+import type { AutoSubscription } from "../records/auto-subscription.ts";
 import type { KnownOptions } from "../records/session.ts";
+import type { SlowSubscription, SlowSubscriptionLimits } from "../records/slow-subscription.ts";
+import type { TopicMetrics } from "../records/topic-metrics.ts";
+import type { RewriteRule } from "../records/topic-rewrite.ts";
 
 /** The MQTT broker behind the API. Two adapters speak for it: `embedded/` and `iot-core/`. */
 export interface Broker {
@@ -25,6 +29,12 @@ export interface Broker {
 
   /** The retained message of a topic. */
   retained(topic: string): Promise<RetainedMessage | undefined>;
+
+  /** What only some brokers do besides MQTT. */
+  readonly topicRewrite?: TopicRewriting;
+  readonly autoSubscribe?: AutoSubscribing;
+  readonly topicMetrics?: TopicMeasuring;
+  readonly slowSubscriptions?: SlowSubscribing;
 
   /** Sends a message to one connected client, subscribed or not. Returns whether the client was connected. */
   sendTo(clientid: string, message: Message): Promise<boolean>;
@@ -85,4 +95,36 @@ export interface RetainedTopic {
 
 export interface RetainedMessage extends RetainedTopic {
   payload: Buffer;
+}
+
+/** Changes topics on their way in. */
+export interface TopicRewriting {
+  /** Puts rules in the place of those before. Of those that match a topic the last one decides. */
+  configure(rules: readonly RewriteRule[]): void;
+}
+
+/** Subscribes clients when they connect. */
+export interface AutoSubscribing {
+  /** Puts subscriptions in the place of those before; they are for clients that connect from now on. */
+  configure(subscriptions: readonly AutoSubscription[]): void;
+}
+
+/** Counts the messages of chosen topics. */
+export interface TopicMeasuring {
+  /** Begins to count the messages of a topic, if that is not so already. */
+  add(topic: string): TopicMetrics;
+  /** Counts a topic no more. Returns whether it was counted. */
+  remove(topic: string): boolean;
+  /** Begins again at zero. Returns `undefined` if the topic is not counted, as `get` does. */
+  reset(topic: string): TopicMetrics | undefined;
+  get(topic: string): TopicMetrics | undefined;
+  all(): TopicMetrics[];
+}
+
+/** Notes the subscriptions that messages reach slowly. */
+export interface SlowSubscribing {
+  configure(limits: SlowSubscriptionLimits): void;
+  /** The slowest first. */
+  list(): SlowSubscription[];
+  clear(): void;
 }

@@ -22,6 +22,7 @@ export const needs = {
   "broker:publish": "publish messages to the broker",
   "broker:inspect": "ask the broker about one client",
   "broker:kick": "disconnect clients at the broker",
+  "broker:features": "configure and ask what the broker does besides MQTT",
 } as const;
 
 export type Need = keyof typeof needs;

@@ -73,6 +73,9 @@ interface Pieces {
   "broker:publish": { broker: Pick<Broker, "refusal" | "publish"> };
   "broker:inspect": { broker: Pick<Broker, "session" | "subscriptions"> };
   "broker:kick": { broker: Pick<Broker, "kick"> };
+  "broker:features": {
+    broker: Pick<Broker, "topicRewrite" | "autoSubscribe" | "topicMetrics" | "slowSubscriptions">;
+  };
 }
 
 /** What an operation with the given needs is handed. */

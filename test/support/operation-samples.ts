@@ -9,7 +9,11 @@ const parameters: Record<string, (operation: string) => string> = {
   name: (operation) => keyOf(operation),
   username: (operation) => userOf(operation),
   node: () => testNode,
+  topic: (operation) => topicOf(operation),
 };
+
+/** The topic that an operation's sample is about. */
+export const topicOf = (operation: string) => `topic/of ${operation}`;
 
 /** Bodies by the name of the operation. */
 const bodies: Record<string, unknown> = {
@@ -21,6 +25,11 @@ const bodies: Record<string, unknown> = {
   createUser: { username: "sample", password: "passw0rd", description: "", role: "viewer" },
   updateUser: { description: "changed" },
   changePassword: { old_pwd: "passw0rd", new_pwd: "passw0rd2" },
+  replaceRewriteRules: [{ action: "all", source_topic: "x/#", re: "^x/(.+)$", dest_topic: "y/$1" }],
+  replaceAutoSubscriptions: [{ topic: "c/1", qos: 1 }],
+  addTopicMetrics: { topic: "t/sample" },
+  resetTopicMetrics: { action: "reset" },
+  changeSlowSubscriptionSettings: { threshold: "1s" },
   publishMessage: { topic: "t/1", payload: "hello", qos: 1 },
   publishMessages: [
     { topic: "t/1", payload: "hello" },

@@ -13,19 +13,22 @@ import type {
   RetainedTopic,
 } from "../broker.ts";
 import { AedesClient } from "./aedes-client.ts";
+import { AutoSubscribe } from "./auto-subscribe.ts";
 import { describeConnection, identityOf, sessionExpiryInterval } from "./connection.ts";
 import { Connections } from "./connections.ts";
+import { Deliveries } from "./deliveries.ts";
 import type { ClientIdentity, Extension } from "./extension.ts";
 import { Extensions } from "./extensions.ts";
 import { type AedesPersistence, KeptState } from "./kept-state.ts";
+import { maxTopicLevels } from "./limits.ts";
 import { factsOf, type MessageFacts } from "./message-facts.ts";
 import { applyMessage, toMessage, toPacket } from "./packets.ts";
 import { banned, unreadable } from "./refusals.ts";
 import { Reports } from "./reports.ts";
 import type { SessionIdentifiers } from "./session-identifiers.ts";
-
-/** Aedes's limit. */
-const maxTopicLevels = 100;
+import { SlowSubscriptions } from "./slow-subscriptions.ts";
+import { MeasuredTopics } from "./topic-metrics.ts";
+import { TopicRewrite } from "./topic-rewrite.ts";
 
 /** The protocol's limit for a client id. [MQTT-1.5.3] */
 const maxClientidBytes = 65_535;
@@ -43,9 +46,14 @@ export interface EmbeddedBrokerOptions {
 /** An MQTT 3.1, 3.1.1 and 5 broker in this process, with the events of AWS IoT Core. */
 export class EmbeddedBroker implements Broker {
   readonly #connections = new Connections();
+  readonly topicRewrite = new TopicRewrite();
+  readonly autoSubscribe = new AutoSubscribe(this.#connections);
+  readonly topicMetrics = new MeasuredTopics();
+  readonly slowSubscriptions = new SlowSubscriptions();
   readonly #kept: KeptState;
   readonly #reports: Reports;
   readonly #extensions: Extensions;
+  readonly #deliveries: Deliveries;
   readonly #aedes: Aedes;
   /** Aedes loses messages when its server side publishes concurrently, so one follows the other. */
   #publishing: Promise<unknown> = Promise.resolve();
@@ -59,7 +67,10 @@ export class EmbeddedBroker implements Broker {
   private constructor({ persistence, sessionIdentifiers, onEvent, extensions = [] }: EmbeddedBrokerOptions) {
     this.#kept = new KeptState(persistence, sessionIdentifiers);
     this.#reports = new Reports(this.#connections, onEvent);
-    this.#extensions = new Extensions(extensions);
+    const { topicRewrite, autoSubscribe, topicMetrics, slowSubscriptions } = this;
+    const own = [topicRewrite, ...extensions, autoSubscribe, topicMetrics, slowSubscriptions];
+    this.#extensions = new Extensions(own);
+    this.#deliveries = new Deliveries(this.#connections, this.#extensions);
     this.#aedes = new Aedes({
       // Queued messages are kept in the order of this id, so it grows from start to start.
       id: Date.now().toString().padStart(16, "0"),
@@ -79,14 +90,7 @@ export class EmbeddedBroker implements Broker {
       authorizePublish: (client, packet, done) => {
         this.#arrive(client, packet).then(() => done(), done);
       },
-      authorizeForward: (client, packet) => {
-        const connection = this.#connections.find(client);
-        const facts = factsOf(packet);
-        if (connection && facts && this.#extensions.followDeliveries) {
-          this.#extensions.deliver(toMessage(packet, facts), identityOf(client, connection));
-        }
-        return packet;
-      },
+      authorizeForward: (client, packet) => this.#deliveries.forward(client, packet),
       published: (packet, _client, done) => {
         this.#routed(packet).then(() => done(), done);
       },
@@ -111,6 +115,7 @@ export class EmbeddedBroker implements Broker {
   /** Takes over a network connection. `request` is there for a WebSocket. */
   accept(stream: Duplex, request?: IncomingMessage): void {
     const client = this.#aedes.handle(stream, request);
+    this.#deliveries.follow(client);
     new AedesClient(client).rewriteFilters((filter) => {
       const connection = this.#connections.find(client);
       return connection ? this.#extensions.rewriteFilter(filter, identityOf(client, connection)) : filter;
@@ -173,6 +178,7 @@ export class EmbeddedBroker implements Broker {
 
   /** Disconnects everyone and stops. Sessions that are to be kept stay in the persistence. */
   async close(): Promise<void> {
+    this.topicMetrics.stop();
     await this.#publishing;
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
   }
@@ -220,7 +226,9 @@ export class EmbeddedBroker implements Broker {
     if (connection.facts.clean_start) await sessions.remove(client.id);
     const { clean: endsWithConnection } = client;
     if (endsWithConnection && !(await sessions.has(client.id))) return true;
-    connection.sessionIdentifier = await sessions.resume(client.id, connection.sessionIdentifier);
+    const fresh = connection.sessionIdentifier;
+    connection.sessionIdentifier = await sessions.resume(client.id, fresh);
+    if (connection.sessionIdentifier !== fresh) connection.sessionBegan = 0;
     for (const { topic, ...options } of await this.#kept.subscriptions(client.id)) {
       this.#connections.subscribe(connection, topic, options);
     }

@@ -83,6 +83,7 @@ const actionsByNeed: Record<Need, string[]> = {
   "broker:publish": ["iot:Publish", "iot:RetainPublish"],
   "broker:inspect": ["iot:GetConnection", "iot:ListSubscriptions"],
   "broker:kick": ["iot:DeleteConnection"],
+  "broker:features": [],
 };
 
 test.each(all)("$name is allowed what its operations need, and nothing more", (resource) => {

@@ -1,0 +1,28 @@
+import type { EmbeddedBroker } from "../../lib/broker/embedded/broker.ts";
+import { limitsOf, type SlowSubscriptionSettings } from "../../lib/contract/slow-subscription-settings.ts";
+import type { AutoSubscription } from "../../lib/records/auto-subscription.ts";
+import type { RewriteRule } from "../../lib/records/topic-rewrite.ts";
+import type { Settings } from "../../lib/store/settings.ts";
+
+/** What the broker does with each document of settings that was ever written. */
+const configure: Record<string, (broker: EmbeddedBroker, document: never) => void> = {
+  topic_rewrite: ({ topicRewrite }, rules: RewriteRule[]) => topicRewrite.configure(rules),
+  auto_subscribe: ({ autoSubscribe }, subscriptions: AutoSubscription[]) =>
+    autoSubscribe.configure(subscriptions),
+  topic_metrics: ({ topicMetrics }, topics: string[]) => {
+    for (const topic of topics) topicMetrics.add(topic);
+  },
+  slow_subscriptions: ({ slowSubscriptions }, settings: SlowSubscriptionSettings) =>
+    slowSubscriptions.configure(limitsOf(settings)),
+};
+
+/** Makes the broker do what the API was told before the last restart. */
+export async function loadBrokerSettings(
+  broker: EmbeddedBroker,
+  settings: Pick<Settings, "read">,
+): Promise<void> {
+  for (const [name, apply] of Object.entries(configure)) {
+    const document = await settings.read<never>(name);
+    if (document !== undefined) apply(broker, document);
+  }
+}
