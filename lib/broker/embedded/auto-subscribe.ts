@@ -1,4 +1,5 @@
 import { log } from "../../log.ts";
+import { isTopicFilter } from "../../mqtt/topic.ts";
 import type { AutoSubscription } from "../../records/auto-subscription.ts";
 import type { AutoSubscribing } from "../broker.ts";
 import { AedesClient } from "./aedes-client.ts";
@@ -50,8 +51,8 @@ function subscriptionsOf(client: ClientIdentity, entries: readonly AutoSubscript
 }
 
 /**
- * The filter for one client; `undefined` if a value is not known, nothing is left, or a value would widen the filter,
- * because clients choose their names themselves.
+ * The filter for one client; `undefined` if a value is not known, it is no filter, or a value would widen it, because
+ * clients choose their names themselves.
  */
 function filterFor({ clientid, username, ip_address, port }: ClientIdentity, topic: string) {
   const values: Record<string, string | undefined> = {
@@ -66,5 +67,5 @@ function filterFor({ clientid, username, ip_address, port }: ClientIdentity, top
     known &&= value !== undefined && !/[+#]/.test(value);
     return value ?? "";
   });
-  return known && filter !== "" ? filter : undefined;
+  return known && isTopicFilter(filter) ? filter : undefined;
 }
