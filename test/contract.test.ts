@@ -21,6 +21,7 @@ beforeAll(async () => {
   for (const { name } of operations) {
     api.registry.push(connected(clientOf(name)));
     api.registry.push(subscribed(clientOf(name), ["t/#"], { options: [{ qos: 1 }] }));
+    api.broker.queued.set(clientOf(name), []);
     const { key } = await makeKey({ ...plainKey, name: keyOf(name) });
     await api.apiKeys.add(key);
     await api.addUser({ role: "viewer", username: userOf(name) });

@@ -4,6 +4,7 @@ import { pageOf, pageParameters } from "../../lib/contract/paging.ts";
 import { defineResource } from "../../lib/contract/resource.ts";
 import { instant } from "../../lib/contract/time-fields.ts";
 import { fieldNames } from "./field-names.ts";
+import { queueOperations } from "./queue-contract.ts";
 import { Client, ClientRow, Subscription } from "./schemas.ts";
 
 const clientid = text();
@@ -12,6 +13,7 @@ export const clients = defineResource({
   name: "clients",
   tag: "Clients",
   operations: {
+    ...queueOperations,
     listClients: {
       route: "GET /clients",
       summary: "List clients, connected or with a session that is kept",

@@ -4,11 +4,14 @@ import { visibleSession } from "../../lib/records/session-state.ts";
 import { normalAddress } from "./address.ts";
 import { clients } from "./contract.ts";
 import { listSessions } from "./list.ts";
+import { queue } from "./queue.ts";
 import { clientView, project, subscriptionView } from "./view.ts";
 
 const notFound = [404, "CLIENTID_NOT_FOUND", "Client ID not found"] as const;
 
 export const handler = serve(clients, {
+  ...queue,
+
   async listClients({ query, fail }, { sessions, node }) {
     const { page, limit, clientid, username, fields, proto_ver, ...rest } = query;
     if (rest.node !== undefined && rest.node !== node.name) {

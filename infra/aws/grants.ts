@@ -80,6 +80,8 @@ export function grantsOf(need: Need, targets: Targets): Grant[] {
     ],
     // AWS IoT Core has none of it.
     "broker:features": [],
+    // IoT Core shows nobody.
+    "broker:queues": [],
     "broker:kick": [{ actions: ["iot:DeleteConnection"], resources: [`${broker}:client/*`] }],
   };
   return grants[need];

@@ -7,6 +7,7 @@ import aedesPersistence from "aedes-persistence-level";
 import { Level } from "level";
 import * as resources from "../../functions/index.ts";
 import { EmbeddedBroker } from "../../lib/broker/embedded/broker.ts";
+import { LetterStore } from "../../lib/broker/embedded/letter-store.ts";
 import { SessionIdentifiers } from "../../lib/broker/embedded/session-identifiers.ts";
 import type { Resource } from "../../lib/contract/resource.ts";
 import { nodeFacts } from "../../lib/deps/node-facts.ts";
@@ -124,6 +125,7 @@ async function openBroker(local: LocalDatabase, kept: Level, opened: AsyncDispos
   opened.defer(() => registry.idle());
   const broker = await EmbeddedBroker.start({
     persistence: aedesPersistence(kept),
+    letters: new LetterStore(kept),
     sessionIdentifiers: new SessionIdentifiers(kept),
     onEvent: (event) => registry.push(event),
   });

@@ -9,6 +9,9 @@ export interface Broker {
   /** Why the broker cannot take a message, in words for the caller; `undefined` if it can. Asked before `publish`. */
   refusal(message: Message): string | undefined;
 
+  /** Messages on their way to sessions; absent where the broker does not show them. */
+  readonly queues?: MessageQueues;
+
   /** Publishes a message on behalf of the API. Calls take effect in the order in which they are made. */
   publish(message: Message): Promise<PublishResult>;
 
@@ -84,6 +87,30 @@ export interface BrokerSession {
 /** A subscription as a broker has it. */
 export interface BrokerSubscription extends KnownOptions {
   topic: string;
+}
+
+/** Messages on their way to sessions, in the order in which they came. `undefined` where there is no session. */
+export interface MessageQueues {
+  /** What waits for a session's client to connect, or for a place in its in-flight window. */
+  waiting(clientid: string): Promise<QueuedMessage[] | undefined>;
+
+  /** What was sent to the client and is not acknowledged. */
+  inFlight(clientid: string): Promise<QueuedMessage[] | undefined>;
+}
+
+export interface QueuedMessage {
+  msgid: string;
+  topic: string;
+  payload: Buffer;
+  /** With which it is sent. */
+  qos: 0 | 1 | 2;
+  /** Epoch milliseconds. */
+  publish_at: number;
+  from_clientid: string;
+  /** `null` for a client without a user name; absent for a sender that is no client. */
+  from_username?: string | null;
+  /** Epoch nanoseconds. */
+  inserted_at: string;
 }
 
 export interface RetainedTopic {

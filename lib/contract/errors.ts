@@ -41,6 +41,7 @@ export const unpublishedErrorCodes = [
   "ERROR_PWD_NOT_MATCH",
   "NODE_DOWN",
   "NOT_ALLOWED",
+  "NOT_IMPLEMENTED",
   "TOKEN_TIME_OUT",
   "UNAUTHORIZED_ROLE",
   "WRONG_TOKEN_OR_USERNAME",

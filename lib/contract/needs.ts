@@ -21,6 +21,7 @@ export const needs = {
   fleet: "the clients that the broker's account knows to be connected",
   "broker:publish": "publish messages to the broker",
   "broker:inspect": "ask the broker about one client",
+  "broker:queues": "see what waits for clients",
   "broker:kick": "disconnect clients at the broker",
   "broker:features": "configure and ask what the broker does besides MQTT",
 } as const;

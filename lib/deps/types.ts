@@ -72,6 +72,7 @@ interface Pieces {
   "registry:write": { sessions: Pick<Sessions, "change"> };
   "broker:publish": { broker: Pick<Broker, "refusal" | "publish"> };
   "broker:inspect": { broker: Pick<Broker, "session" | "subscriptions"> };
+  "broker:queues": { broker: Pick<Broker, "queues"> };
   "broker:kick": { broker: Pick<Broker, "kick"> };
   "broker:features": {
     broker: Pick<Broker, "topicRewrite" | "autoSubscribe" | "topicMetrics" | "slowSubscriptions">;

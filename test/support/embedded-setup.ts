@@ -3,9 +3,11 @@ import type { AddressInfo, Server } from "node:net";
 import aedesPersistence from "aedes-persistence-level";
 import { Level } from "level";
 import mqtt, { type IClientOptions, type IConnackPacket, type MqttClient } from "mqtt";
+import type { Packet } from "mqtt-packet";
 import { vi } from "vitest";
 import { mqttServer, webSocketServer } from "../../infra/local/mqtt-listeners.ts";
 import { EmbeddedBroker } from "../../lib/broker/embedded/broker.ts";
+import { LetterStore } from "../../lib/broker/embedded/letter-store.ts";
 import { SessionIdentifiers } from "../../lib/broker/embedded/session-identifiers.ts";
 import type { LifecycleEvent } from "../../lib/ingest/lifecycle-event.ts";
 import { temporaryFolder } from "./program.ts";
@@ -17,6 +19,12 @@ export interface EmbeddedClient {
   sessionPresent: boolean;
   /** Resolves when the connection is over. */
   closed: Promise<void>;
+}
+
+export interface ConnectOptions extends IClientOptions {
+  over?: "mqtt" | "ws";
+  /** Told of every packet that the client receives. */
+  onPacket?: (packet: Packet) => void;
 }
 
 /** The embedded broker on a new folder, listening as `npm start` does. */
@@ -37,6 +45,7 @@ export class EmbeddedSetup {
     const sessionIdentifiers = new SessionIdentifiers(kept);
     const broker = await EmbeddedBroker.start({
       persistence: aedesPersistence(kept),
+      letters: new LetterStore(kept),
       sessionIdentifiers,
       onEvent: (event) => events.push(event),
     });
@@ -77,10 +86,11 @@ export class EmbeddedSetup {
   /** Connects a client, with a clean session over TCP unless given; it does not reconnect by itself. */
   async connect(
     clientId: string,
-    { over = "mqtt", ...given }: IClientOptions & { over?: "mqtt" | "ws" } = {},
+    { over = "mqtt", onPacket, ...given }: ConnectOptions = {},
   ): Promise<EmbeddedClient> {
     const address = over === "ws" ? `ws://127.0.0.1:${this.#port(1)}/mqtt` : `mqtt://127.0.0.1:${this.port}`;
     const client = mqtt.connect(address, { clientId, reconnectPeriod: 0, ...given });
+    if (onPacket) client.on("packetreceive", onPacket);
     const received: EmbeddedClient["received"] = [];
     client.on("message", (topic, payload, { qos, retain }) => {
       received.push({ topic, payload: `${payload}`, qos, retain });
@@ -93,7 +103,7 @@ export class EmbeddedSetup {
   }
 
   /** Connects a client whose session outlives its connection. */
-  connectPersistent(clientId: string, given: IClientOptions = {}): Promise<EmbeddedClient> {
+  connectPersistent(clientId: string, given: ConnectOptions = {}): Promise<EmbeddedClient> {
     return this.connect(clientId, { clean: false, ...given });
   }
 

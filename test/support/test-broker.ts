@@ -3,7 +3,9 @@ import type {
   BrokerSession,
   BrokerSubscription,
   Message,
+  MessageQueues,
   PublishResult,
+  QueuedMessage,
 } from "../../lib/broker/broker.ts";
 import { AutoSubscribe } from "../../lib/broker/embedded/auto-subscribe.ts";
 import { Connections } from "../../lib/broker/embedded/connections.ts";
@@ -27,6 +29,13 @@ export class TestBroker implements Broker {
   readonly refusals = new Map<string, string>();
   /** Clients that the broker knows. */
   readonly known = new Set<string>();
+
+  /** What waits for clients, and is in flight to them as well. */
+  readonly queued = new Map<string, QueuedMessage[]>();
+  readonly queues: MessageQueues = {
+    waiting: async (clientid) => this.queued.get(clientid),
+    inFlight: async (clientid) => this.queued.get(clientid),
+  };
 
   refusal({ topic }: Message): string | undefined {
     return this.refusals.get(topic);

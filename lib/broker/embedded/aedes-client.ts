@@ -1,5 +1,5 @@
 import type { EventEmitter } from "node:events";
-import type { AedesPublishPacket, Client } from "aedes";
+import type { Client } from "aedes";
 import type { ISubscribePacket, IUnsubscribePacket, Packet } from "mqtt-packet";
 import type { FilterWithOptions } from "./kept-state.ts";
 
@@ -7,8 +7,6 @@ import type { FilterWithOptions } from "./kept-state.ts";
 interface Internals extends Pick<Client, "subscribe"> {
   will: object | undefined;
   _parser: EventEmitter;
-  _nextId: number;
-  deliver0: (packet: AedesPublishPacket, done: () => void) => void;
 }
 
 /** What is done to a client of Aedes beside its own interface. */
@@ -30,29 +28,6 @@ export class AedesClient {
       this.#client.subscribe({ ...subscription, nl: nl > 0, rap: rap > 0 }, (error) =>
         error ? reject(error) : resolve(),
       );
-    });
-  }
-
-  /** Makes a message that is sent at QoS 0 for the subscription's sake say so before it is sent. */
-  showQos0(): void {
-    const { deliver0 } = this.#client;
-    this.#client.deliver0 = (packet, done) => deliver0(Object.assign(packet, { qos: 0 }), done);
-  }
-
-  /** The id for the next message to the client, counted up as Aedes does. */
-  takeMessageId(): number {
-    const id = this.#client._nextId;
-    this.#client._nextId = id >= 65_535 ? 1 : id + 1;
-    return id;
-  }
-
-  /** Reports, by its id, a message that the client is done with; `accepted` unless it refused it. */
-  onAcknowledged(report: (messageId: number, accepted: boolean) => void): void {
-    this.#client._parser.prependListener("packet", (packet: Packet & { reasonCode?: number }) => {
-      const { cmd, messageId = 0, reasonCode = 0 } = packet;
-      if (cmd === "puback" || cmd === "pubcomp") report(messageId, reasonCode < 0x80);
-      // [MQTT-4.3.3-3] a PUBREC that refuses a message ends its exchange
-      else if (cmd === "pubrec" && reasonCode >= 0x80) report(messageId, false);
     });
   }
 

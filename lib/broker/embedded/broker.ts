@@ -16,16 +16,19 @@ import { AedesClient } from "./aedes-client.ts";
 import { AutoSubscribe } from "./auto-subscribe.ts";
 import { describeConnection, identityOf, sessionExpiryInterval } from "./connection.ts";
 import { Connections } from "./connections.ts";
-import { Deliveries } from "./deliveries.ts";
+import { Delivery } from "./delivery.ts";
 import type { ClientIdentity, Extension } from "./extension.ts";
 import { Extensions } from "./extensions.ts";
+import { FollowedDeliveries } from "./followed-deliveries.ts";
 import { type AedesPersistence, KeptState } from "./kept-state.ts";
-import { maxTopicLevels } from "./limits.ts";
-import { factsOf, type MessageFacts } from "./message-facts.ts";
+import type { LetterStore } from "./letter-store.ts";
+import { topicRefusal } from "./limits.ts";
+import { factsOf, factsOfApi } from "./message-facts.ts";
 import { applyMessage, toMessage, toPacket } from "./packets.ts";
 import { banned, unreadable } from "./refusals.ts";
 import { Reports } from "./reports.ts";
 import type { SessionIdentifiers } from "./session-identifiers.ts";
+import type { SessionQueues } from "./session-queues.ts";
 import { SlowSubscriptions } from "./slow-subscriptions.ts";
 import { MeasuredTopics } from "./topic-metrics.ts";
 import { TopicRewrite } from "./topic-rewrite.ts";
@@ -34,8 +37,10 @@ import { TopicRewrite } from "./topic-rewrite.ts";
 const maxClientidBytes = 65_535;
 
 export interface EmbeddedBrokerOptions {
-  /** An Aedes persistence; keeps sessions, queues and retained messages. */
+  /** An Aedes persistence; keeps sessions and retained messages. */
   persistence: AedesPersistence;
+  /** Keeps what waits for sessions. */
+  letters: LetterStore;
   sessionIdentifiers: SessionIdentifiers;
   /** Told what happens to clients, in the order in which it happens. */
   onEvent: (event: LifecycleEvent) => void;
@@ -53,27 +58,27 @@ export class EmbeddedBroker implements Broker {
   readonly #kept: KeptState;
   readonly #reports: Reports;
   readonly #extensions: Extensions;
-  readonly #deliveries: Deliveries;
   readonly #aedes: Aedes;
-  /** Aedes loses messages when its server side publishes concurrently, so one follows the other. */
+  readonly #delivery: Delivery;
+  /** One message of the API follows the other. */
   #publishing: Promise<unknown> = Promise.resolve();
 
   static async start(options: EmbeddedBrokerOptions): Promise<EmbeddedBroker> {
     const broker = new EmbeddedBroker(options);
     await broker.#aedes.listen();
+    await broker.#delivery.restore(await options.sessionIdentifiers.clients(), options.persistence);
     return broker;
   }
 
-  private constructor({ persistence, sessionIdentifiers, onEvent, extensions = [] }: EmbeddedBrokerOptions) {
-    this.#kept = new KeptState(persistence, sessionIdentifiers);
+  private constructor(options: EmbeddedBrokerOptions) {
+    const { persistence, letters, sessionIdentifiers, onEvent, extensions = [] } = options;
+    this.#delivery = new Delivery(letters);
+    this.#kept = new KeptState(this.#delivery.over(persistence), sessionIdentifiers);
     this.#reports = new Reports(this.#connections, onEvent);
-    const { topicRewrite, autoSubscribe, topicMetrics, slowSubscriptions } = this;
-    const own = [topicRewrite, ...extensions, autoSubscribe, topicMetrics, slowSubscriptions];
-    this.#extensions = new Extensions(own);
-    this.#deliveries = new Deliveries(this.#connections, this.#extensions);
+    const others = [this.autoSubscribe, this.topicMetrics, this.slowSubscriptions];
+    this.#extensions = new Extensions([this.topicRewrite, ...extensions, ...others]);
+    const followed = new FollowedDeliveries(this.#connections, this.#extensions);
     this.#aedes = new Aedes({
-      // Queued messages are kept in the order of this id, so it grows from start to start.
-      id: Date.now().toString().padStart(16, "0"),
       persistence: this.#kept.persistence,
       maxClientsIdLength: maxClientidBytes,
       queueLimit: 1_000,
@@ -90,11 +95,12 @@ export class EmbeddedBroker implements Broker {
       authorizePublish: (client, packet, done) => {
         this.#arrive(client, packet).then(() => done(), done);
       },
-      authorizeForward: (client, packet) => this.#deliveries.forward(client, packet),
+      authorizeForward: (client, packet) => followed.forward(client, packet),
       published: (packet, _client, done) => {
         this.#routed(packet).then(() => done(), done);
       },
     });
+    this.#delivery.follow(this.#aedes);
     // Earlier than `clientReady`, which comes after the client was told, and may have been kicked out again.
     this.#aedes.on("client", (client) => this.#reports.connected(client));
     this.#aedes.on("clientReady", (client) => {
@@ -104,6 +110,7 @@ export class EmbeddedBroker implements Broker {
       const connection = this.#reports.disconnected(client);
       if (connection) this.#extensions.disconnect(identityOf(client, connection));
     });
+    this.#aedes.on("ack", (packet, client) => followed.acknowledged(client, packet as AedesPublishPacket));
     this.#aedes.on("subscribe", (granted, client) => this.#reports.subscribed(client, granted));
     this.#aedes.on("unsubscribe", (topics, client) => {
       // Aedes reports the end of a connection as an unsubscribe too.
@@ -115,16 +122,20 @@ export class EmbeddedBroker implements Broker {
   /** Takes over a network connection. `request` is there for a WebSocket. */
   accept(stream: Duplex, request?: IncomingMessage): void {
     const client = this.#aedes.handle(stream, request);
-    this.#deliveries.follow(client);
+    this.#delivery.takeOver(client);
     new AedesClient(client).rewriteFilters((filter) => {
       const connection = this.#connections.find(client);
       return connection ? this.#extensions.rewriteFilter(filter, identityOf(client, connection)) : filter;
     });
   }
 
+  /** What waits for sessions, and what is on its way to them. */
+  get queues(): SessionQueues {
+    return this.#delivery.queues;
+  }
+
   refusal({ topic }: Message): string | undefined {
-    if (topic.split("/").length <= maxTopicLevels) return undefined;
-    return `The embedded broker takes topics with ${maxTopicLevels} levels at most`;
+    return topicRefusal(topic);
   }
 
   async publish(message: Message): Promise<PublishResult> {
@@ -181,20 +192,17 @@ export class EmbeddedBroker implements Broker {
     this.topicMetrics.stop();
     await this.#publishing;
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
+    await this.#delivery.idle();
   }
 
   async #publishNow(given: Message): Promise<PublishResult> {
     const message = await this.#extensions.arrive({ ...given, facts: factsOfApi(given) }, undefined);
     if (!message) return "unmatched";
-    const matched = await this.#anySubscribes(message.topic);
+    const matched = this.queues.router.anySubscribes(message.topic);
     await new Promise<void>((resolve, reject) => {
       this.#aedes.publish(toPacket(message), (error) => (error ? reject(error) : resolve()));
     });
     return matched ? "delivered" : "unmatched";
-  }
-
-  async #anySubscribes(topic: string): Promise<boolean> {
-    return this.#connections.anySubscribes(topic) || (await this.#kept.anySubscribes(topic));
   }
 
   /** A message of a client, its will included, on its way in. */
@@ -215,7 +223,7 @@ export class EmbeddedBroker implements Broker {
   async #routed(packet: AedesPublishPacket): Promise<void> {
     const facts = factsOf(packet);
     if (!facts || !this.#extensions.followRoutes) return;
-    await this.#extensions.route(toMessage(packet, facts), await this.#anySubscribes(packet.topic));
+    await this.#extensions.route(toMessage(packet, facts), this.queues.router.anySubscribes(packet.topic));
   }
 
   /** Finds or begins the session of a client, before it is told that it is connected. */
@@ -239,10 +247,3 @@ export class EmbeddedBroker implements Broker {
     return identityOf(client, this.#connections.of(client));
   }
 }
-
-/** [emqx_mgmt_api_publish] messages of the API come from a client of this name, which has no user name. */
-const factsOfApi = ({ msgid = newMessageId() }: Message): MessageFacts => ({
-  msgid,
-  publish_at: Date.now(),
-  from_clientid: "http_api",
-});

@@ -1,5 +1,4 @@
 import type { Client, ConnectPacket } from "aedes";
-import { FilterIndex } from "../../mqtt/filter-index.ts";
 import type { SubscriptionOptions } from "../../records/session.ts";
 import { type Connection, newConnection } from "./connection.ts";
 
@@ -7,7 +6,6 @@ import { type Connection, newConnection } from "./connection.ts";
 export class Connections {
   readonly #connections = new Map<Client, Connection>();
   readonly #byClientid = new Map<string, Client>();
-  readonly #filters = new FilterIndex();
 
   /** Remembers a connection whose CONNECT has arrived. */
   open(client: Client, packet: ConnectPacket): void {
@@ -24,7 +22,6 @@ export class Connections {
     const connection = this.#connections.get(client);
     this.#connections.delete(client);
     if (this.#byClientid.get(client.id) === client) this.#byClientid.delete(client.id);
-    for (const filter of connection?.filters.keys() ?? []) this.#filters.remove(filter);
     return connection;
   }
 
@@ -46,16 +43,10 @@ export class Connections {
   }
 
   subscribe(connection: Connection, filter: string, options: SubscriptionOptions): void {
-    if (!connection.filters.has(filter)) this.#filters.add(filter);
     connection.filters.set(filter, options);
   }
 
   unsubscribe(connection: Connection, filter: string): void {
-    if (connection.filters.delete(filter)) this.#filters.remove(filter);
-  }
-
-  /** Whether a connected client subscribes to a topic. */
-  anySubscribes(topic: string): boolean {
-    return this.#filters.matches(topic);
+    connection.filters.delete(filter);
   }
 }

@@ -6,39 +6,14 @@ import { attachFacts, factsOf, type MessageFacts } from "./message-facts.ts";
 /** Name under which facts are stored among the properties of a packet. */
 const storedName = "fleetgate";
 
-interface Receiver {
-  id: string;
-}
-
-/** An Aedes persistence that keeps the facts of messages with the messages, and the time at which they were queued. */
+/** An Aedes persistence that keeps the facts of retained messages with them. */
 export function keepFacts(inner: AedesPersistence): AedesPersistence {
   return Object.assign(Object.create(inner) as AedesPersistence, {
     storeRetained: (packet: AedesPublishPacket) => inner.storeRetained(toStored(packet)),
     createRetainedStream: (filter: string) => inner.createRetainedStream(filter).pipe(fromStored()),
     createRetainedStreamCombi: (filters: string[]) =>
       inner.createRetainedStreamCombi(filters).pipe(fromStored()),
-    outgoingEnqueue: (subscription: { clientId: string }, packet: AedesPublishPacket) =>
-      inner.outgoingEnqueue(subscription, toQueued(packet)),
-    outgoingEnqueueCombi: (subscriptions: { clientId: string }[], packet: AedesPublishPacket) =>
-      inner.outgoingEnqueueCombi(subscriptions, toQueued(packet)),
-    outgoingUpdate: (receiver: Receiver, packet: AedesPublishPacket) =>
-      inner.outgoingUpdate(receiver, toQueued(packet)),
-    outgoingStream: (receiver: Receiver) => inner.outgoingStream(receiver).pipe(fromStored()),
   });
-}
-
-let lastInserted = 0n;
-
-/** Epoch nanoseconds, each later than the one before. */
-function now(): string {
-  const time = BigInt(Date.now()) * 1_000_000n;
-  lastInserted = time > lastInserted ? time : lastInserted + 1n;
-  return String(lastInserted);
-}
-
-function toQueued(packet: AedesPublishPacket): AedesPublishPacket {
-  const known = factsOf(packet);
-  return known ? store(packet, { ...known, inserted_at: known.inserted_at ?? now() }) : packet;
 }
 
 function toStored(packet: AedesPublishPacket): AedesPublishPacket {

@@ -3,18 +3,15 @@ import type { AedesPublishPacket } from "aedes";
 import type { SubscriptionOptions } from "../../records/session.ts";
 import type { RetainedMessage, RetainedTopic } from "../broker.ts";
 import { keepFacts } from "./fact-keeping.ts";
+import { ownName } from "./inner-names.ts";
 import type { SessionIdentifiers } from "./session-identifiers.ts";
 
 /** The part of an Aedes persistence that is used here; Aedes declares none. */
 export interface AedesPersistence {
   subscriptionsByClient(client: { id: string }): Promise<StoredSubscription[]>;
-  subscriptionsByTopic(topic: string): Promise<unknown[]>;
+  addSubscriptions(client: { id: string }, subscriptions: StoredSubscription[]): Promise<void>;
+  removeSubscriptions(client: { id: string }, topics: string[]): Promise<void>;
   cleanSubscriptions(client: { id: string }): Promise<void>;
-  outgoingEnqueue(subscription: { clientId: string }, packet: AedesPublishPacket): Promise<void>;
-  outgoingEnqueueCombi(subscriptions: { clientId: string }[], packet: AedesPublishPacket): Promise<unknown>;
-  outgoingStream(client: { id: string }): Readable;
-  outgoingUpdate(client: { id: string }, packet: AedesPublishPacket): Promise<void>;
-  outgoingClearMessageId(client: { id: string }, packet: AedesPublishPacket): Promise<unknown>;
   storeRetained(packet: AedesPublishPacket): Promise<void>;
   createRetainedStream(filter: string): Readable;
   createRetainedStreamCombi(filters: string[]): Readable;
@@ -27,6 +24,7 @@ export interface StoredSubscription {
   nl?: boolean | number;
   rap?: boolean | number;
   rh?: number;
+  subscriptionIdentifier?: number;
 }
 
 /** A topic filter, and how it is subscribed to. */
@@ -34,7 +32,7 @@ export interface FilterWithOptions extends SubscriptionOptions {
   topic: string;
 }
 
-/** What the embedded broker keeps over connections and restarts: sessions, their queues, retained messages. */
+/** What the embedded broker keeps over connections and restarts: sessions with their subscriptions, retained messages. */
 export class KeptState {
   readonly persistence: AedesPersistence;
   readonly sessions: SessionIdentifiers;
@@ -46,25 +44,15 @@ export class KeptState {
 
   async subscriptions(id: string): Promise<FilterWithOptions[]> {
     const found = await this.persistence.subscriptionsByClient({ id });
-    return found.map((stored) => ({ topic: stored.topic, ...subscriptionOptions(stored) }));
+    return found.map((stored) => ({ topic: ownName(stored.topic), ...subscriptionOptions(stored) }));
   }
 
-  /** Whether a session that is kept subscribes to a topic. */
-  async anySubscribes(topic: string): Promise<boolean> {
-    return (await this.persistence.subscriptionsByTopic(topic)).length > 0;
-  }
-
-  /** Forgets session, subscriptions and queued messages of a client. Returns whether there was a session. */
+  /** Forgets session and subscriptions of a client, and with them its queued messages. Returns whether there was a session. */
   async discard(id: string): Promise<boolean> {
+    // Begun first: its queue is gone at once, before its client can come back.
+    const cleaned = this.persistence.cleanSubscriptions({ id });
     const known = await this.sessions.remove(id);
-    await this.persistence.cleanSubscriptions({ id });
-    let messageId = 0;
-    for await (const packet of this.persistence.outgoingStream({ id })) {
-      // A message that was never sent has no id yet, and only one with an id can be removed.
-      packet.messageId ||= ++messageId;
-      await this.persistence.outgoingUpdate({ id }, packet);
-      await this.persistence.outgoingClearMessageId({ id }, packet);
-    }
+    await cleaned;
     return known;
   }
 

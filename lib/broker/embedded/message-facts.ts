@@ -1,3 +1,6 @@
+import { newMessageId } from "../../mqtt/message-id.ts";
+import type { Message } from "../broker.ts";
+
 /** What the broker knows of a message beside what MQTT carries. */
 export interface MessageFacts {
   /** 32 upper-case hex digits. */
@@ -7,8 +10,6 @@ export interface MessageFacts {
   from_clientid: string;
   /** `null` for a client without a user name; absent for a sender that is no client. */
   from_username?: string | null;
-  /** Epoch nanoseconds, once the message stands in a queue. */
-  inserted_at?: string;
 }
 
 /**
@@ -29,4 +30,9 @@ export function factsOf({ properties }: Packet): MessageFacts | undefined {
 /** Gives facts to a packet, which keeps its other properties. */
 export function attachFacts(packet: Packet, given: MessageFacts): void {
   packet.properties = { ...packet.properties, [facts]: given };
+}
+
+/** [emqx_mgmt_api_publish] messages of the API come from a client of this name, which has no user name. */
+export function factsOfApi({ msgid = newMessageId() }: Message): MessageFacts {
+  return { msgid, publish_at: Date.now(), from_clientid: "http_api" };
 }

@@ -7,7 +7,7 @@ import { attachFacts, type MessageFacts } from "./message-facts.ts";
  * Where a message goes that is held back: nobody can subscribe to it, because the broker keeps `$SYS/` for itself.
  * Aedes answers its sender as usual.
  */
-const heldBackTopic = "$SYS/held-back";
+export const heldBackTopic = "$SYS/held-back";
 
 type Properties = NonNullable<PublishPacket["properties"]>;
 

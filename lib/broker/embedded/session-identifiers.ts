@@ -21,6 +21,11 @@ export class SessionIdentifiers {
     return (await this.#identifiers.get(clientid)) !== undefined;
   }
 
+  /** The clients that have a session. */
+  async clients(): Promise<string[]> {
+    return this.#identifiers.keys().all();
+  }
+
   /** Forgets the client's session. Returns whether there was one. */
   async remove(clientid: string): Promise<boolean> {
     const known = await this.#identifiers.get(clientid);

@@ -3,7 +3,7 @@ import { isTopicFilter, isTopicName } from "../../mqtt/topic.ts";
 import type { RewriteRule } from "../../records/topic-rewrite.ts";
 import type { TopicRewriting } from "../broker.ts";
 import type { ClientIdentity, Extension, PassingMessage } from "./extension.ts";
-import { maxTopicLevels } from "./limits.ts";
+import { topicRefusal } from "./limits.ts";
 
 /**
  * Changes topics of clients by rules: of their messages, wills included, and of what they subscribe to and
@@ -22,15 +22,13 @@ export class TopicRewrite implements Extension, TopicRewriting {
 
   rewriteFilter(filter: string, client: ClientIdentity): string {
     const changed = rewriteFilter(filter, this.#subscribe, client);
-    return isTopicFilter(changed) && hasFewLevels(changed) ? changed : filter;
+    return isTopicFilter(changed) && !topicRefusal(changed) ? changed : filter;
   }
 
   arrives(message: PassingMessage, sender: ClientIdentity | undefined): PassingMessage {
     if (!sender) return message;
     const topic = rewriteTopic(message.topic, this.#publish, sender);
-    const allowed = isTopicName(topic) && hasFewLevels(topic) && !topic.startsWith("$SYS/");
+    const allowed = isTopicName(topic) && !topicRefusal(topic) && !topic.startsWith("$SYS/");
     return allowed ? { ...message, topic } : message;
   }
 }
-
-const hasFewLevels = (topic: string) => topic.split("/").length <= maxTopicLevels;

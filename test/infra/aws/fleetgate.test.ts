@@ -82,6 +82,7 @@ const actionsByNeed: Record<Need, string[]> = {
   fleet: ["iot:SearchIndex"],
   "broker:publish": ["iot:Publish", "iot:RetainPublish"],
   "broker:inspect": ["iot:GetConnection", "iot:ListSubscriptions"],
+  "broker:queues": [],
   "broker:kick": ["iot:DeleteConnection"],
   "broker:features": [],
 };

@@ -7,6 +7,7 @@ import mqtt from "mqtt";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Broker, Message } from "../../../lib/broker/broker.ts";
 import { EmbeddedBroker } from "../../../lib/broker/embedded/broker.ts";
+import { LetterStore } from "../../../lib/broker/embedded/letter-store.ts";
 import { SessionIdentifiers } from "../../../lib/broker/embedded/session-identifiers.ts";
 import { IotCoreBroker } from "../../../lib/broker/iot-core/broker.ts";
 import { type Delivery, PlayedDataPlane } from "../../support/iot-data-plane.ts";
@@ -35,6 +36,7 @@ async function embedded(): Promise<Setup> {
   await kept.open();
   const broker = await EmbeddedBroker.start({
     persistence: aedesPersistence(kept),
+    letters: new LetterStore(kept),
     sessionIdentifiers: new SessionIdentifiers(kept),
     onEvent: () => {},
   });

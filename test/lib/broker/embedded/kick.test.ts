@@ -100,3 +100,17 @@ test("nobody is kicked out twice, and a client that never came is not told of", 
   expect(await setup.broker.kick("away")).toBe(false);
   expect(setup.of(undefined, "stranger")).toEqual([]);
 });
+
+test("a client that comes back at once after it was kicked out gets what it subscribes to", async () => {
+  for (let n = 0; n < 20; n += 1) {
+    const { mqtt, closed } = await setup.connectPersistent("c");
+    await mqtt.subscribeAsync("t", { qos: 1 });
+    const kicked = setup.broker.kick("c");
+    await closed;
+    const again = await setup.connectPersistent("c");
+    await again.mqtt.subscribeAsync("t", { qos: 1 });
+    await kicked;
+    await publish("t", { qos: 1 });
+    await vi.waitFor(() => expect(payloadsOf(again)).toEqual(["t"]));
+  }
+});

@@ -1,0 +1,208 @@
+import { Readable } from "node:stream";
+import type { Aedes, AedesPublishPacket, Client } from "aedes";
+import type { Packet } from "mqtt-packet";
+import { newMessageId } from "../../mqtt/message-id.ts";
+import { asksToBeShared, sharedFilter } from "../../mqtt/shared-subscription.ts";
+import { filterPackets, renameFilters, replaceDelivery } from "./client-seams.ts";
+import { announceSharedSubscriptions } from "./connack.ts";
+import { innerName, ownName } from "./inner-names.ts";
+import { type AedesPersistence, type StoredSubscription, subscriptionOptions } from "./kept-state.ts";
+import { type LetterContent, packetOf } from "./letter.ts";
+import type { LetterStore } from "./letter-store.ts";
+import { AedesLine, type Line } from "./line.ts";
+import { factsOf } from "./message-facts.ts";
+import { heldBackTopic } from "./packets.ts";
+import { SessionQueues } from "./session-queues.ts";
+
+/** Reason codes of MQTT 5. */
+const protocolError = 0x82;
+const topicFilterInvalid = 0x8f;
+const firstFailure = 0x80;
+
+type Done = (error?: unknown) => void;
+
+/** What Aedes gives to its own router: a packet of the broker itself, or one that somebody published. */
+type RoutedPacket = AedesPublishPacket & { clientId?: string; messageExpiry?: number };
+
+/**
+ * Delivery of messages in place of Aedes's own, which has no in-flight window, loses messages of different QoS that
+ * come at the same time, keeps none with QoS 0, and knows no shared subscriptions. Aedes goes on to speak MQTT, and to
+ * route its own messages below `$SYS/`.
+ */
+export class Delivery {
+  readonly queues: SessionQueues;
+  readonly #store: LetterStore;
+  readonly #lines = new WeakMap<Client, Line>();
+
+  constructor(store: LetterStore) {
+    this.#store = store;
+    this.queues = new SessionQueues(store);
+  }
+
+  /** A persistence that leaves to the queues what goes to clients. */
+  over(inner: AedesPersistence): AedesPersistence {
+    const { queues } = this;
+    return Object.assign(Object.create(inner) as AedesPersistence, {
+      subscriptionsByTopic: async () => [],
+      outgoingEnqueue: async () => {},
+      outgoingEnqueueCombi: async () => {},
+      outgoingStream: () => Readable.from([]),
+      outgoingUpdate: async ({ id }: { id: string }, { cmd, messageId }: Packet) => {
+        if (cmd === "pubrel") await queues.release(id, messageId ?? 0);
+      },
+      outgoingClearMessageId: async ({ id }: { id: string }, { messageId }: Packet) => {
+        const letter = queues.acknowledge(id, messageId ?? 0);
+        return letter && packetOf(letter);
+      },
+      addSubscriptions: async (client: { id: string }, given: StoredSubscription[]) => {
+        const inside = given.map((one) => ({ ...one, topic: innerName(one.topic) }));
+        await inner.addSubscriptions(client, inside);
+        // Aedes stores what it is going to refuse, too, and tells later what a client of its was granted.
+        if (!queues.isConnected(client.id)) for (const one of given) this.#subscribe(client.id, one);
+      },
+      removeSubscriptions: async (client: { id: string }, names: string[]) => {
+        await inner.removeSubscriptions(client, names.map(innerName));
+        for (const name of names) queues.router.unsubscribe(client.id, ownName(name));
+      },
+      cleanSubscriptions: async (client: { id: string }) => {
+        if (!queues.isConnected(client.id)) queues.forget(client.id);
+        await inner.cleanSubscriptions(client);
+      },
+    });
+  }
+
+  /** Takes up the sessions of an earlier run. */
+  async restore(clientids: readonly string[], persistence: AedesPersistence): Promise<void> {
+    await this.queues.restore(clientids);
+    for (const id of clientids) {
+      for (const stored of await persistence.subscriptionsByClient({ id })) this.#subscribe(id, stored);
+    }
+  }
+
+  /** Delivers what Aedes routes from now on. To be called before others listen to its events. */
+  follow(aedes: Aedes): void {
+    const { queues } = this;
+    const { mq } = aedes as unknown as { mq: { emit(packet: RoutedPacket, done: Done): void } };
+    const emit = mq.emit.bind(mq);
+    mq.emit = (packet, done) => {
+      if (packet.topic === heldBackTopic) return done();
+      const content = contentOf(packet);
+      if (!content) return emit(packet, done);
+      whenDone(queues.route(content, packet.clientId), done);
+    };
+    const { authorizeSubscribe } = aedes;
+    aedes.authorizeSubscribe = (client, subscription, done) => {
+      const { topic } = subscription;
+      authorizeSubscribe.call(aedes, client, { ...subscription, topic: ownName(topic) }, (error, granted) =>
+        done(error, granted && { ...granted, topic }),
+      );
+    };
+    aedes.on("client", (client) => {
+      const { id, clean, _cleanStart } = client as Client & { _cleanStart: boolean };
+      // [MQTT-3.1.2-4]
+      if (_cleanStart) queues.forget(id);
+      queues.open(id, !clean);
+    });
+    aedes.on("clientReady", (client) => {
+      if (client.closed) return;
+      const line = new AedesLine(client, aedes);
+      this.#lines.set(client, line);
+      queues.attach(client.id, line);
+    });
+    aedes.on("clientDisconnect", (client) => {
+      const line = this.#lines.get(client);
+      if (client.clean) queues.forget(client.id);
+      else if (line) queues.detach(client.id, line);
+    });
+    aedes.on("subscribe", (granted, { id }) => {
+      for (const subscription of granted) {
+        subscription.topic = ownName(subscription.topic);
+        this.#subscribe(id, subscription as StoredSubscription);
+      }
+    });
+    aedes.on("unsubscribe", (names, client) => {
+      for (const [place, name] of names.entries()) names[place] = ownName(name);
+      if (client.closed) return;
+      for (const name of names) queues.router.unsubscribe(client.id, name);
+    });
+  }
+
+  /** Delivers to a new connection what Aedes gives to it alone, and watches what it sends. */
+  takeOver(client: Client): void {
+    replaceDelivery(client, (packet, done) => {
+      const isRetained = packet.brokerId === null;
+      const content = contentOf(packet, isRetained);
+      if (!content) return false;
+      whenDone(isRetained ? this.#deliverRetained(client, content) : this.#deliver(client, content), done);
+      return true;
+    });
+    renameFilters(client, innerName);
+    filterPackets(client, (packet) => this.#lets(client, packet));
+  }
+
+  /** Resolves when everything that is to be kept is written. */
+  async idle(): Promise<void> {
+    await this.#store.idle();
+  }
+
+  #subscribe(id: string, { topic, ...stored }: StoredSubscription): void {
+    if (stored.qos >= firstFailure) return;
+    const identifier = stored.subscriptionIdentifier;
+    this.queues.router.subscribe(id, ownName(topic), {
+      ...subscriptionOptions(stored),
+      ...(identifier !== undefined && { identifier }),
+    });
+  }
+
+  #deliver({ id, closed }: Client, content: LetterContent): Promise<unknown> | undefined {
+    return closed ? undefined : this.queues.deliver(id, content);
+  }
+
+  /** A shared subscription brings no retained messages. [MQTT-4.8.2] */
+  #deliverRetained(client: Client, content: LetterContent): Promise<unknown> | undefined {
+    const copy = this.queues.router.ownCopy(client.id, content.topic);
+    return copy && this.#deliver(client, { ...content, qos: Math.min(content.qos, copy.qos) as 0 | 1 | 2 });
+  }
+
+  /** Whether Aedes is to handle a packet of a client. */
+  #lets(client: Client, packet: Packet): boolean {
+    if (packet.cmd === "connect" && packet.protocolVersion === 5) announceSharedSubscriptions(client.conn);
+    // Aedes does not tell of every message that is refused.
+    if (packet.cmd === "pubrec" && (packet.reasonCode ?? 0) >= firstFailure) {
+      this.queues.acknowledge(client.id, packet.messageId ?? 0);
+    }
+    if (packet.cmd !== "subscribe") return true;
+    const wrong = packet.subscriptions.map(whatIsWrong).find((code) => code !== undefined);
+    if (wrong !== undefined) client.disconnect({ reasonCode: wrong });
+    return wrong === undefined;
+  }
+}
+
+/** The reason for which a client may not subscribe so. */
+function whatIsWrong({ topic, nl }: { topic: string; nl?: boolean }): number | undefined {
+  if (!asksToBeShared(topic)) return undefined;
+  if (!sharedFilter(topic)) return topicFilterInvalid;
+  // [MQTT-3.8.3-4]
+  return nl ? protocolError : undefined;
+}
+
+/** What is delivered of a packet; `undefined` for the messages of Aedes itself. */
+function contentOf(packet: RoutedPacket, always = false): LetterContent | undefined {
+  const { topic, payload, qos, retain, properties, messageExpiry } = packet;
+  const facts = factsOf(packet);
+  if (!facts && !always) return undefined;
+  const interval = properties?.messageExpiryInterval;
+  const expiresAt = messageExpiry ?? (interval ? Date.now() + interval * 1_000 : undefined);
+  return {
+    ...{ topic, qos, retain },
+    payload: typeof payload === "string" ? Buffer.from(payload) : payload,
+    properties: { ...properties },
+    ...(expiresAt !== undefined && { expiresAt }),
+    facts: facts ?? { msgid: newMessageId(), publish_at: Date.now(), from_clientid: "" },
+  };
+}
+
+function whenDone(wait: Promise<unknown> | undefined, done: Done): void {
+  if (wait) wait.then(() => done(), done);
+  else done();
+}

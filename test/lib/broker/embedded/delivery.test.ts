@@ -1,0 +1,30 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { EmbeddedSetup } from "../../../support/embedded-setup.ts";
+
+let setup: EmbeddedSetup;
+
+beforeEach(async () => {
+  setup = await EmbeddedSetup.start();
+});
+
+afterEach(() => setup.close());
+
+const numbers = (count: number) => Array.from({ length: count }, (_, n) => String(n));
+
+describe("two publishers at once", () => {
+  test.each([true, false])("lose nothing, whatever their QoS (clean session: %s)", async (clean) => {
+    const client = await setup.connect("subscriber", { clean });
+    await client.mqtt.subscribeAsync("t/#", { qos: 1 });
+    await Promise.all(
+      ([0, 1] as const).map(async (qos) => {
+        const { mqtt } = await setup.connect(`publisher/${qos}`);
+        await Promise.all(numbers(1_000).map((n) => mqtt.publishAsync(`t/${qos}`, n, { qos })));
+      }),
+    );
+    await vi.waitFor(() => expect(client.received).toHaveLength(2_000), { timeout: 10_000 });
+    for (const qos of [0, 1]) {
+      const got = client.received.filter(({ topic }) => topic === `t/${qos}`);
+      expect(got.map(({ payload }) => payload)).toEqual(numbers(1_000));
+    }
+  });
+});

@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { positiveByteSize } from "../../../lib/contract/byte-size.ts";
+
+const read = (given: unknown) => positiveByteSize().safeParse(given);
+
+test.each([
+  ["1", 1],
+  [512, 512],
+  ["+5", 5],
+  ["2kb", 2_048],
+  ["512KB", 524_288],
+  ["1MB", 1_048_576],
+  ["1Gb", 1_073_741_824],
+])("%j is so many bytes", (given, bytes) => {
+  expect(read(given)).toEqual({ success: true, data: bytes });
+});
+
+function reasonAgainst(given: unknown): unknown {
+  const [issue] = read(given).error?.issues ?? [];
+  return JSON.parse(issue?.message ?? "").detail.reason;
+}
+
+test.each(["0", -1, "0MB"])("%j is too little", (given) => {
+  expect(reasonAgainst(given)).toBe("must be higher than 0");
+});
+
+test.each(["", "MB", "-1MB", "1.5MB", "1 MB", "1G", "abc", true, null])("%j is no size", (given) => {
+  expect(reasonAgainst(given)).toBe("Not a valid bytesize");
+});
