@@ -21,7 +21,11 @@ export const handler = serve(resource, {
       ({ action, dest_topic }) => action !== "subscribe" && !isTopicName(dest_topic),
     );
     if (invalid.length > 0) {
-      const topics = invalid.map(({ dest_topic }) => erlangBinary(dest_topic)).join(",");
+      // EMQX names the last one first.
+      const topics = invalid
+        .map(({ dest_topic }) => erlangBinary(dest_topic))
+        .reverse()
+        .join(",");
       return fail(
         400,
         "BAD_REQUEST",
