@@ -35,6 +35,7 @@ beforeAll(async () => {
     const { key } = await makeKey({ ...plainKey, name: keyOf(name) });
     await api.apiKeys.add(key);
     await api.addUser({ role: "viewer", username: userOf(name) });
+    api.broker.topicMetrics.add(topicOf(name));
   }
   await api.registry.idle();
 });

@@ -110,6 +110,8 @@ export function grantsOf(need: Need, targets: Targets): Grant[] {
     "broker:inspect": [
       { actions: ["iot:GetConnection", "iot:ListSubscriptions"], resources: [`${broker}:client/*`] },
     ],
+    // AWS IoT Core has none of it.
+    "broker:features": [],
     // IoT Core shows nobody.
     "broker:queues": [],
     "broker:kick": [{ actions: ["iot:DeleteConnection"], resources: [`${broker}:client/*`] }],

@@ -1,21 +1,35 @@
 import type { EmbeddedBroker } from "../../lib/broker/embedded/broker.ts";
+import { limitsOf, type SlowSubscriptionSettings } from "../../lib/contract/slow-subscription-settings.ts";
+import type { AutoSubscription } from "../../lib/records/auto-subscription.ts";
 import {
   type RetainerSettings,
   retainerDocument,
   retainerRules,
 } from "../../lib/records/retainer-settings.ts";
+import type { RewriteRule } from "../../lib/records/topic-rewrite.ts";
 import type { Settings } from "../../lib/store/settings.ts";
 
-/** What the broker does with each of its settings documents, by the name of the document. */
-const configure: Readonly<Record<string, (broker: EmbeddedBroker, document: unknown) => void>> = {
-  [retainerDocument]: (broker, document) =>
-    broker.retainer.configure(retainerRules(document as Partial<RetainerSettings>)),
+/** What the broker does with each document of settings that was ever written, by the name of the document. */
+const configure: Readonly<Record<string, (broker: EmbeddedBroker, document: never) => void>> = {
+  [retainerDocument]: ({ retainer }, settings: Partial<RetainerSettings>) =>
+    retainer.configure(retainerRules(settings)),
+  topic_rewrite: ({ topicRewrite }, rules: RewriteRule[]) => topicRewrite.configure(rules),
+  auto_subscribe: ({ autoSubscribe }, subscriptions: AutoSubscription[]) =>
+    autoSubscribe.configure(subscriptions),
+  topic_metrics: ({ topicMetrics }, topics: string[]) => {
+    for (const topic of topics) topicMetrics.add(topic);
+  },
+  slow_subscriptions: ({ slowSubscriptions }, settings: SlowSubscriptionSettings) =>
+    slowSubscriptions.configure(limitsOf(settings)),
 };
 
-/** Gives the broker, when it starts, the settings that the API was left with. */
-export async function configureBroker(broker: EmbeddedBroker, settings: Settings): Promise<void> {
+/** Makes the broker, when it starts, do what the API was told before. */
+export async function configureBroker(
+  broker: EmbeddedBroker,
+  settings: Pick<Settings, "read">,
+): Promise<void> {
   for (const [name, apply] of Object.entries(configure)) {
-    const document = await settings.read(name);
+    const document = await settings.read<never>(name);
     if (document !== undefined) apply(broker, document);
   }
 }

@@ -1,8 +1,12 @@
+import type { AutoSubscription } from "../records/auto-subscription.ts";
 import type { BanKind } from "../records/ban.ts";
 import type { ClientStatistics } from "../records/client-statistics.ts";
 import type { MessageProperties } from "../records/message-properties.ts";
 import type { RetainerRules, RetainerSettings } from "../records/retainer-settings.ts";
 import type { KnownOptions, SubscriptionOptions } from "../records/session.ts";
+import type { SlowSubscription, SlowSubscriptionLimits } from "../records/slow-subscription.ts";
+import type { TopicMetrics } from "../records/topic-metrics.ts";
+import type { RewriteRule } from "../records/topic-rewrite.ts";
 
 /** The MQTT broker behind the API. Two adapters speak for it: `embedded/` and `iot-core/`. */
 export interface Broker {
@@ -41,6 +45,11 @@ export interface Broker {
 
   /** How its keeping of retained messages is governed. */
   readonly retainer: RetainerControl;
+  /** What only some brokers do besides MQTT. */
+  readonly topicRewrite?: TopicRewriting;
+  readonly autoSubscribe?: AutoSubscribing;
+  readonly topicMetrics?: TopicMeasuring;
+  readonly slowSubscriptions?: SlowSubscribing;
 
   /** Sends a message to one connected client, subscribed or not. Returns whether the client was connected. */
   sendTo(clientid: string, message: Message): Promise<boolean>;
@@ -166,4 +175,36 @@ export interface RetainerControl {
   configure?(rules: RetainerRules): void;
   /** Settings that the broker has, where they differ from EMQX's defaults. */
   readonly preset?: Partial<RetainerSettings>;
+}
+
+/** Changes topics on their way in. */
+export interface TopicRewriting {
+  /** Puts rules in the place of those before. Of those that match a topic the last one decides. */
+  configure(rules: readonly RewriteRule[]): void;
+}
+
+/** Subscribes clients when they connect. */
+export interface AutoSubscribing {
+  /** Puts subscriptions in the place of those before; they are for clients that connect from now on. */
+  configure(subscriptions: readonly AutoSubscription[]): void;
+}
+
+/** Counts the messages of chosen topics. */
+export interface TopicMeasuring {
+  /** Begins to count the messages of a topic, if that is not so already. */
+  add(topic: string): TopicMetrics;
+  /** Counts a topic no more. Returns whether it was counted. */
+  remove(topic: string): boolean;
+  /** Begins again at zero. Returns `undefined` if the topic is not counted, as `get` does. */
+  reset(topic: string): TopicMetrics | undefined;
+  get(topic: string): TopicMetrics | undefined;
+  all(): TopicMetrics[];
+}
+
+/** Notes the subscriptions that messages reach slowly. */
+export interface SlowSubscribing {
+  configure(limits: SlowSubscriptionLimits): void;
+  /** The slowest first. */
+  list(): SlowSubscription[];
+  clear(): void;
 }

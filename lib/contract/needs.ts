@@ -36,6 +36,7 @@ export const needs = {
   "broker:retained": "retained messages at the broker, to show them",
   "broker:discard-retained": "retained messages at the broker, to remove them",
   "broker:configure": "rules of the broker, as far as they can be changed",
+  "broker:features": "configure and ask what the broker does besides MQTT",
 } as const;
 
 export type Need = keyof typeof needs;

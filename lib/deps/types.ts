@@ -102,6 +102,9 @@ interface Pieces {
   "broker:retained": { broker: Pick<Broker, "retainedTopics" | "retained"> };
   "broker:discard-retained": { broker: Pick<Broker, "discardRetained"> };
   "broker:configure": { broker: Pick<Broker, "retainer"> };
+  "broker:features": {
+    broker: Pick<Broker, "topicRewrite" | "autoSubscribe" | "topicMetrics" | "slowSubscriptions">;
+  };
 }
 
 /** What an operation with the given needs is handed. */

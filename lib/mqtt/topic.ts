@@ -25,3 +25,12 @@ export function sharedTopic(filter: string): string {
   const match = /^\$share\/[^/]+\/(.+)$/s.exec(filter);
   return match?.[1] ?? filter;
 }
+
+/** Whether a text can be subscribed to. [MQTT-4.7.1-1, MQTT-4.7.1-2, MQTT-4.7.3-1, MQTT-4.7.3-2] */
+export function isTopicFilter(filter: string): boolean {
+  const levels = filter.split("/");
+  const wellPlaced = levels.every(
+    (level, depth) => !/[+#]/.test(level) || level === "+" || (level === "#" && depth === levels.length - 1),
+  );
+  return filter !== "" && wellPlaced && !filter.includes("\0") && Buffer.byteLength(filter) <= maxTopicBytes;
+}

@@ -35,6 +35,11 @@ const bodies: Record<string, unknown> = {
   changePassword: { old_pwd: "passw0rd", new_pwd: "passw0rd2" },
   changeDelayed: { enable: true, max_delayed_messages: 10 },
   changeRetainer: { max_payload_size: "2MB", backend: { storage_type: "disc" } },
+  replaceRewriteRules: [{ action: "all", source_topic: "x/#", re: "^x/(.+)$", dest_topic: "y/$1" }],
+  replaceAutoSubscriptions: [{ topic: "c/1", qos: 1 }],
+  addTopicMetrics: { topic: "t/sample" },
+  resetTopicMetrics: { action: "reset" },
+  changeSlowSubscriptionSettings: { threshold: "1s" },
   publishMessage: { topic: "t/1", payload: "hello", qos: 1 },
   publishMessages: [
     { topic: "t/1", payload: "hello" },

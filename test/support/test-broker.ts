@@ -11,12 +11,21 @@ import type {
   RetainedMessage,
   RetainerControl,
 } from "../../lib/broker/broker.ts";
+import { AutoSubscribe } from "../../lib/broker/embedded/auto-subscribe.ts";
+import { Connections } from "../../lib/broker/embedded/connections.ts";
+import { SlowSubscriptions } from "../../lib/broker/embedded/slow-subscriptions.ts";
+import { MeasuredTopics } from "../../lib/broker/embedded/topic-metrics.ts";
+import { TopicRewrite } from "../../lib/broker/embedded/topic-rewrite.ts";
 import { newMessageId } from "../../lib/mqtt/message-id.ts";
 import type { ClientStatistics } from "../../lib/records/client-statistics.ts";
 import type { RetainerRules } from "../../lib/records/retainer-settings.ts";
 
 /** A broker that records what it is told and answers what a test wants. */
 export class TestBroker implements Broker {
+  readonly topicRewrite = new TopicRewrite();
+  readonly autoSubscribe = new AutoSubscribe(new Connections());
+  readonly topicMetrics = new MeasuredTopics();
+  readonly slowSubscriptions = new SlowSubscriptions();
   readonly published: Message[] = [];
   readonly kicked: string[] = [];
   readonly sessions = new Map<string, BrokerSession>();

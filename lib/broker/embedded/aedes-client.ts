@@ -1,6 +1,7 @@
 import type { EventEmitter } from "node:events";
 import type { Aedes, Client } from "aedes";
 import type { ISubscribePacket, IUnsubscribePacket, Packet } from "mqtt-packet";
+import { innerName } from "./inner-names.ts";
 import type { StoredSubscription } from "./kept-state.ts";
 
 /** Fields of Aedes's client that its types leave out. */
@@ -52,14 +53,15 @@ export class AedesClient {
     });
   }
 
-  /** Subscribes it without its doing. */
-  subscribe(subscription: StoredSubscription): Promise<void> {
+  /** Subscribes it without its doing. Fails if the filter is not valid. */
+  subscribe({ topic, qos, nl, rap, rh }: StoredSubscription): Promise<void> {
+    const subscription = { topic: innerName(topic), qos, nl: Boolean(nl), rap: Boolean(rap), rh };
     return this.#unlessItEnds((done) => this.#client.subscribe(subscription as never, done));
   }
 
   /** Ends a subscription of it, as far as its connection is concerned. */
   unsubscribe(filter: string): Promise<void> {
-    return this.#unlessItEnds((done) => this.#client.unsubscribe([filter] as never, done));
+    return this.#unlessItEnds((done) => this.#client.unsubscribe([innerName(filter)] as never, done));
   }
 
   /** Changes how long it may be silent, in seconds; 0 means for ever. [MQTT-3.1.2-24] */

@@ -13,25 +13,31 @@ import type {
 } from "../broker.ts";
 import { AedesClient } from "./aedes-client.ts";
 import { Arrivals } from "./arrivals.ts";
+import { AutoSubscribe } from "./auto-subscribe.ts";
 import { describeConnection, identityOf, sessionExpiryInterval } from "./connection.ts";
 import { Connections } from "./connections.ts";
 import { EmbeddedControl } from "./control.ts";
 import { Delivery } from "./delivery.ts";
 import type { ClientIdentity, Extension } from "./extension.ts";
 import { Extensions } from "./extensions.ts";
+import { followClients } from "./follow-clients.ts";
+import { FollowedDeliveries } from "./followed-deliveries.ts";
 import { type AedesPersistence, KeptState } from "./kept-state.ts";
 import type { LetterStore } from "./letter-store.ts";
+import { topicRefusal } from "./limits.ts";
 import { factsOf, factsOfApi } from "./message-facts.ts";
 import { toMessage, toPacket } from "./packets.ts";
-import { banned, tooManyLevels, unreadable } from "./refusals.ts";
+import { banned, unreadable } from "./refusals.ts";
 import { Reports } from "./reports.ts";
 import type { RetainedStore } from "./retained-store.ts";
 import { Retainer } from "./retainer.ts";
 import { findSession } from "./session-begin.ts";
-import { forgetEndedSession } from "./session-end.ts";
 import type { SessionIdentifiers } from "./session-identifiers.ts";
 import type { SessionQueues } from "./session-queues.ts";
+import { SlowSubscriptions } from "./slow-subscriptions.ts";
 import { EmbeddedStatistics } from "./statistics.ts";
+import { MeasuredTopics } from "./topic-metrics.ts";
+import { TopicRewrite } from "./topic-rewrite.ts";
 
 /** Reason for which a client is disconnected by the API. [MQTT-3.14.2-1] */
 const administrativeAction = 0x98;
@@ -58,6 +64,10 @@ export class EmbeddedBroker implements Broker {
   readonly statistics: EmbeddedStatistics;
   readonly retainer: Retainer;
   readonly #connections = new Connections();
+  readonly topicRewrite = new TopicRewrite();
+  readonly autoSubscribe = new AutoSubscribe(this.#connections);
+  readonly topicMetrics = new MeasuredTopics();
+  readonly slowSubscriptions = new SlowSubscriptions();
   readonly #kept: KeptState;
   readonly #reports: Reports;
   readonly #extensions: Extensions;
@@ -80,12 +90,14 @@ export class EmbeddedBroker implements Broker {
     this.retainer = new Retainer(retained);
     this.#kept = new KeptState(this.#delivery.over(this.retainer.in(persistence)), sessionIdentifiers);
     this.#reports = new Reports(this.#connections, onEvent);
-    this.#extensions = new Extensions([...extensions, this.retainer]);
+    const others = [this.retainer, this.autoSubscribe, this.topicMetrics, this.slowSubscriptions];
+    this.#extensions = new Extensions([this.topicRewrite, ...extensions, ...others]);
     this.#arrivals = new Arrivals(this.#extensions, this.#connections, this.#kept);
     this.control = new EmbeddedControl({
       ...{ connections: this.#connections, kept: this.#kept },
       ...{ extensions: this.#extensions, reports: this.#reports },
     });
+    const followed = new FollowedDeliveries(this.#connections, this.#extensions);
     this.#aedes = new Aedes({
       persistence: this.#kept.persistence,
       maxClientsIdLength: maxClientidBytes,
@@ -103,36 +115,15 @@ export class EmbeddedBroker implements Broker {
       authorizePublish: (client, packet, done) => {
         this.#arrivals.ofClient(client, packet).then(() => done(), done);
       },
-      authorizeForward: (client, packet) => {
-        const connection = this.#connections.find(client);
-        const facts = factsOf(packet);
-        if (connection && facts && this.#extensions.followDeliveries) {
-          this.#extensions.deliver(toMessage(packet, facts), identityOf(client, connection));
-        }
-        return packet;
-      },
+      authorizeForward: (client, packet) => followed.forward(client, packet),
       published: (packet, _client, done) => {
         this.#routed(packet).then(() => done(), done);
       },
     });
     this.statistics = new EmbeddedStatistics(this.#aedes, this.#connections);
     this.#delivery.follow(this.#aedes);
-    // Earlier than `clientReady`, which comes after the client was told, and may have been kicked out again.
-    this.#aedes.on("client", (client) => this.#reports.connected(client));
-    this.#aedes.on("clientReady", (client) => {
-      if (!client.closed) this.#extensions.connect(this.#identityOf(client));
-    });
-    this.#aedes.on("clientDisconnect", (client) => {
-      const connection = this.#reports.disconnected(client);
-      if (connection) this.#extensions.disconnect(identityOf(client, connection));
-      if (connection) forgetEndedSession(client, connection, this.#connections, this.#kept);
-    });
-    this.#aedes.on("subscribe", (granted, client) => this.#reports.subscribed(client, granted));
-    this.#aedes.on("unsubscribe", (topics, client) => {
-      // Aedes reports the end of a connection as an unsubscribe too.
-      if (!client.closed) this.#reports.unsubscribed(client, topics);
-    });
-    this.#aedes.on("connectionError", (client) => void this.#connections.close(client));
+    const parts = { connections: this.#connections, reports: this.#reports, extensions: this.#extensions };
+    followClients(this.#aedes, { ...parts, kept: this.#kept, followed });
   }
 
   /** Takes over a network connection. `request` is there for a WebSocket. */
@@ -152,7 +143,7 @@ export class EmbeddedBroker implements Broker {
   }
 
   refusal({ topic }: Message): string | undefined {
-    return tooManyLevels(topic);
+    return topicRefusal(topic);
   }
 
   async publish(message: Message): Promise<PublishResult> {
@@ -212,6 +203,7 @@ export class EmbeddedBroker implements Broker {
   /** Disconnects everyone and stops. Sessions that are to be kept stay in the persistence. */
   async close(): Promise<void> {
     this.retainer.close();
+    this.topicMetrics.stop();
     await this.#publishing;
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
     await this.#delivery.idle();

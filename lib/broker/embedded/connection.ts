@@ -14,6 +14,10 @@ export interface Connection {
   facts: SessionFacts;
   ip_address?: string;
   sessionIdentifier: string;
+  /** The client id of the CONNECT, empty if the broker is to choose one. */
+  clientid: string;
+  /** When its session began, in epoch milliseconds; 0 if it was there before. */
+  sessionBegan: number;
   /** Set once the client is connected. */
   version?: number;
   /** What is subscribed to, by topic filter. */
@@ -39,6 +43,8 @@ export function newConnection(packet: ConnectPacket, client: Client): Connection
     },
     ...(ip_address !== undefined && { ip_address }),
     sessionIdentifier: randomUUID(),
+    clientid: packet.clientId,
+    sessionBegan: Date.now(),
     filters: new Map(),
   };
 }
@@ -49,10 +55,13 @@ function expiryOf({ protocolVersion, clean, properties }: ConnectPacket): number
   return clean ? 0 : sessionExpiryInterval;
 }
 
-/** The client at the other end of a connection. */
-export function identityOf({ id }: Client, { facts, ip_address }: Connection): ClientIdentity {
+/** The client at the other end of a connection. Aedes has no id for it yet while it reads what follows a CONNECT. */
+export function identityOf(
+  { id }: { id: string | null },
+  { clientid, facts, ip_address }: Connection,
+): ClientIdentity {
   return {
-    clientid: id,
+    clientid: id ?? clientid,
     ...(facts.username !== undefined && { username: facts.username }),
     ...(ip_address !== undefined && { ip_address }),
     ...(facts.port !== undefined && { port: facts.port }),

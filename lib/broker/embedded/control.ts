@@ -6,12 +6,9 @@ import { AedesClient } from "./aedes-client.ts";
 import { identityOf } from "./connection.ts";
 import type { Connections } from "./connections.ts";
 import type { Extensions } from "./extensions.ts";
-import { innerName } from "./inner-names.ts";
 import type { KeptState } from "./kept-state.ts";
+import { topicRefusal } from "./limits.ts";
 import type { Reports } from "./reports.ts";
-
-/** Aedes's limit. */
-const maxTopicLevels = 100;
 
 interface Parts {
   connections: Connections;
@@ -60,7 +57,7 @@ export class EmbeddedControl implements ClientControl {
     if (refusal(topic)) return "done";
     if (sessionIdentifier !== undefined) await kept.unsubscribe(clientid, topic);
     const present = connections.withId(clientid);
-    if (present) await new AedesClient(present).unsubscribe(innerName(topic));
+    if (present) await new AedesClient(present).unsubscribe(topic);
     else if (sessionIdentifier !== undefined) {
       reports.unsubscribedWhileAway({ id: clientid, sessionIdentifier }, topic);
     }
@@ -86,7 +83,7 @@ export class EmbeddedControl implements ClientControl {
     if (refused) return { refused };
     // Before MQTT 5 clients do not know these two, and EMQX does not let the API decide them.
     const options = client.version === 5 ? { nl: nl === 1, rap: rap === 1 } : { nl: false, rap: false };
-    await new AedesClient(client).subscribe({ topic: innerName(topic), qos, rh, ...options });
+    await new AedesClient(client).subscribe({ topic, qos, rh, ...options });
     const connection = this.#parts.connections.find(client);
     if (!connection) return "unknown";
     return connection.filters.has(topic)
@@ -104,8 +101,5 @@ export class EmbeddedControl implements ClientControl {
 
 function refusal(filter: string): string | undefined {
   if (filter.startsWith("$exclusive/")) return "The embedded broker has no exclusive subscriptions";
-  if (filter.split("/").length > maxTopicLevels) {
-    return `The embedded broker takes topic filters with ${maxTopicLevels} levels at most`;
-  }
-  return filterProblem(filter);
+  return topicRefusal(filter) ?? filterProblem(filter);
 }

@@ -14,11 +14,21 @@ export interface PassingMessage extends Message {
   facts: MessageFacts;
 }
 
+/** A message that was written to a client. */
+export interface Delivery {
+  topic: string;
+  facts: MessageFacts;
+  /** Epoch milliseconds. */
+  delivered_at: number;
+}
+
 /**
  * Something that the embedded broker does besides MQTT. Extensions are asked one after another, in the order in
  * which the broker names them.
  */
 export interface Extension {
+  /** Whether it has nothing to do with messages for now, and need not be told of what becomes of them. */
+  readonly idle?: boolean;
   /** Whether a client may connect; asked before it is told that it is connected. */
   admits?(client: ClientIdentity): Promise<boolean>;
   /** A client is connected, and has been told. */
@@ -39,4 +49,6 @@ export interface Extension {
   routed?(message: PassingMessage, matched: boolean): void | Promise<void>;
   /** A message is about to be written to a client. */
   delivers?(message: PassingMessage, receiver: ClientIdentity): void;
+  /** A delivery is over: at once for QoS 0, with the receiver's PUBACK or PUBCOMP otherwise. */
+  completes?(delivery: Delivery, receiver: ClientIdentity): void;
 }

@@ -1,17 +1,27 @@
 import { log } from "../../log.ts";
-import type { ClientIdentity, Extension, PassingMessage } from "./extension.ts";
+import type { ClientIdentity, Delivery, Extension, PassingMessage } from "./extension.ts";
 
 /** The extensions of a broker as one: each of its questions goes to all of them, in their order. */
 export class Extensions {
   readonly #all: readonly Extension[];
-  /** Whether any extension wants to know what is routed, or delivered. */
-  readonly followRoutes: boolean;
-  readonly followDeliveries: boolean;
 
   constructor(all: readonly Extension[]) {
     this.#all = all;
-    this.followRoutes = all.some(({ routed }) => routed !== undefined);
-    this.followDeliveries = all.some(({ delivers }) => delivers !== undefined);
+  }
+
+  /** Whether any extension wants to know what is routed now. */
+  get followRoutes(): boolean {
+    return this.#all.some(({ routed, idle }) => routed && !idle);
+  }
+
+  /** Whether any extension wants to know what is delivered now. */
+  get followDeliveries(): boolean {
+    return this.#all.some(({ delivers, idle }) => delivers && !idle);
+  }
+
+  /** Whether any extension wants to know which deliveries are over. */
+  get followCompletions(): boolean {
+    return this.#all.some(({ completes, idle }) => completes && !idle);
   }
 
   async admit(client: ClientIdentity): Promise<boolean> {
@@ -57,5 +67,9 @@ export class Extensions {
 
   deliver(message: PassingMessage, receiver: ClientIdentity): void {
     for (const extension of this.#all) extension.delivers?.(message, receiver);
+  }
+
+  complete(delivery: Delivery, receiver: ClientIdentity): void {
+    for (const extension of this.#all) extension.completes?.(delivery, receiver);
   }
 }

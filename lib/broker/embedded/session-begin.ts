@@ -8,7 +8,9 @@ export async function findSession(client: Client, connections: Connections, kept
   if (connection.facts.clean_start) await kept.sessions.remove(client.id);
   const { clean: endsWithConnection } = client;
   if (endsWithConnection && !(await kept.sessions.has(client.id))) return;
-  connection.sessionIdentifier = await kept.sessions.resume(client.id, connection.sessionIdentifier);
+  const fresh = connection.sessionIdentifier;
+  connection.sessionIdentifier = await kept.sessions.resume(client.id, fresh);
+  if (connection.sessionIdentifier !== fresh) connection.sessionBegan = 0;
   for (const { topic, ...options } of await kept.subscriptions(client.id)) {
     connections.subscribe(connection, topic, options);
   }

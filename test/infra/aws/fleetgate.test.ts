@@ -103,6 +103,7 @@ const actionsByNeed: Record<Need, string[]> = {
   "broker:retained": ["iot:GetRetainedMessage", "iot:ListRetainedMessages"],
   "broker:discard-retained": ["iot:Publish", "iot:RetainPublish"],
   "broker:configure": [],
+  "broker:features": [],
 };
 
 test.each(all)("$name is allowed what its operations need, and nothing more", (resource) => {

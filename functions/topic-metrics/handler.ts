@@ -1,0 +1,63 @@
+import type { TopicMeasuring } from "../../lib/broker/broker.ts";
+import { serve } from "../../lib/http/serve.ts";
+import { rfc3339Seconds } from "../../lib/records/time.ts";
+import type { TopicMetrics } from "../../lib/records/topic-metrics.ts";
+import { topicMetrics as resource } from "./contract.ts";
+
+/** The topics; their counts are the broker's, and begin anew with it. */
+const document = "topic_metrics";
+const maxCount = 512;
+
+const unknown = [404, "TOPIC_NOT_FOUND", "Topic not found"] as const;
+
+export const handler = serve(resource, {
+  listTopicMetrics: (_, { broker }) => all(broker.topicMetrics),
+
+  async addTopicMetrics({ body: { topic }, fail }, { settings, broker: { topicMetrics } }) {
+    if (topic === "") return fail(400, "BAD_REQUEST", "Topic can not be empty");
+    if (/[+#]/.test(topic)) return fail(400, "BAD_TOPIC", "Wildcard topic is not supported");
+    if (!topicMetrics) {
+      return fail(
+        400,
+        "BAD_REQUEST",
+        "AWS IoT Core counts no messages by topic; only the embedded broker does",
+      );
+    }
+    await settings.change<string[]>(document, (topics = []) => {
+      if (topics.includes(topic)) return fail(400, "BAD_TOPIC", "Topic already registered");
+      if (topics.length >= maxCount) {
+        return fail(409, "EXCEED_LIMIT", `Max topic metrics count is ${maxCount}`);
+      }
+      return [...topics, topic];
+    });
+    return view(topicMetrics.add(topic));
+  },
+
+  resetTopicMetrics({ body: { topic }, fail }, { broker: { topicMetrics } }) {
+    if (topic === undefined) {
+      for (const { topic } of topicMetrics?.all() ?? []) topicMetrics?.reset(topic);
+      return all(topicMetrics);
+    }
+    const metrics = topicMetrics?.reset(topic);
+    return metrics ? view(metrics) : fail(...unknown);
+  },
+
+  getTopicMetrics({ params: { topic }, fail }, { broker }) {
+    const metrics = broker.topicMetrics?.get(topic);
+    return metrics ? view(metrics) : fail(...unknown);
+  },
+
+  async removeTopicMetrics({ params: { topic }, fail }, { settings, broker: { topicMetrics } }) {
+    if (!topicMetrics?.get(topic)) return fail(...unknown);
+    await settings.change<string[]>(document, (topics = []) => topics.filter((other) => other !== topic));
+    topicMetrics.remove(topic);
+  },
+});
+
+const all = (measured: TopicMeasuring | undefined) => (measured?.all() ?? []).map(view);
+
+const view = ({ topic, create_time, metrics }: TopicMetrics) => ({
+  topic,
+  create_time: rfc3339Seconds(Math.floor(create_time / 1000)),
+  metrics,
+});
