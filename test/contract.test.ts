@@ -30,7 +30,9 @@ beforeAll(async () => {
   for (const { name } of operations) {
     await api.deps.bans.add({ as: "clientid", who: clientOf(name), by: "", reason: "", at: 0 });
     api.registry.push(connected(clientOf(name)));
-    api.registry.push(subscribed(clientOf(name), ["t/#"], { options: [{ qos: 1 }] }));
+    api.registry.push(
+      subscribed(clientOf(name), ["t/#", topicOf(name)], { options: [{ qos: 1 }, { qos: 1 }] }),
+    );
     api.broker.queued.set(clientOf(name), []);
     const { key } = await makeKey({ ...plainKey, name: keyOf(name) });
     await api.apiKeys.add(key);
