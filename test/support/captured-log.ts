@@ -1,4 +1,5 @@
 import { onTestFinished, vi } from "vitest";
+import { watchLog } from "./log-watch.ts";
 
 /** The lines that the log got since the call, until the test ends. */
 export interface CapturedLog {
@@ -10,6 +11,7 @@ export function captureLog(): CapturedLog {
   const chunks: string[] = [];
   const spy = vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
     chunks.push(String(chunk));
+    watchLog(String(chunk));
     return true;
   });
   onTestFinished(() => spy.mockRestore());

@@ -8,6 +8,9 @@ const main = resolve(import.meta.dirname, "../../infra/local/main.ts");
 
 /** The started program, as a user has it: a process that was told its options. */
 export class Program {
+  /** Told what a program printed, once it has ended. */
+  static onEnd: (output: string) => void = () => {};
+
   readonly child: ChildProcess;
   /** What it printed so far. */
   output = "";
@@ -21,6 +24,7 @@ export class Program {
     this.child.stderr?.on("data", (chunk) => {
       this.errors += chunk;
     });
+    this.child.on("close", () => Program.onEnd(this.output));
   }
 
   /** Starts it on free ports; resolves when it says that it runs. */

@@ -20,6 +20,7 @@ import { DashboardUsers } from "../../lib/store/dashboard-users.ts";
 import { DelayedMessages } from "../../lib/store/delayed-messages.ts";
 import { LoginFailures } from "../../lib/store/login-failures.ts";
 import { Settings } from "../../lib/store/settings.ts";
+import { keepSecret } from "./log-watch.ts";
 import { TestBroker } from "./test-broker.ts";
 
 /** Name of the one node of a test's deployment. */
@@ -193,5 +194,7 @@ async function toAnswer(response: Response): Promise<TestAnswer> {
   } catch {
     json = undefined;
   }
+  keepSecret((json as { api_secret?: string } | undefined)?.api_secret);
+  keepSecret((json as { token?: string } | undefined)?.token);
   return { status: response.status, headers: response.headers, text, json };
 }
