@@ -75,6 +75,7 @@ const rooms: { room: RegExp; may: RegExp; types?: RegExp }[] = [
   { room: /^lib\/deps\//, may: /^lib\/(contract|records|broker|store|delayed)\// },
   { room: /^infra\/aws\//, may: /^(functions\/(index|workers)\.ts$|lib\/)/ },
   { room: /^infra\/local\//, may: /^(functions\/index\.ts$|lib\/)/ },
+  { room: /^infra\/docs\//, may: /^(functions\/index\.ts$|lib\/contract\/)/ },
   { room: /^infra\/cli\//, may: /^(functions\/index\.ts$|infra\/local\/|lib\/)/ },
 ];
 

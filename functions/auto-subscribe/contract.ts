@@ -21,12 +21,14 @@ export const autoSubscribe = defineResource({
   operations: {
     listAutoSubscriptions: {
       route: "GET /mqtt/auto_subscribe",
+      onIotCore: "always empty",
       summary: "List what clients are subscribed to when they connect",
       answers: { 200: Subscriptions },
       needs: ["settings:read"],
     },
     replaceAutoSubscriptions: {
       route: "PUT /mqtt/auto_subscribe",
+      onIotCore: "400 for entries",
       summary: "Replace what clients are subscribed to when they connect",
       description: "Clients that are connected keep what they have.",
       body: Subscriptions,

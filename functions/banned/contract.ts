@@ -55,6 +55,8 @@ export const banned = defineResource({
     },
     createBan: {
       route: "POST /banned",
+      onIotCore:
+        "`clientid`, `peerhost` and their patterns, disconnected once the connect event is in; user names: 400",
       summary: "Ban a client id, a user name, an address, or all that a pattern matches",
       description: "Who is banned is disconnected now, and cannot connect before `until`.",
       body: struct({

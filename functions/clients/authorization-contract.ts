@@ -24,6 +24,8 @@ const common = {
 export const authorizationOperations = {
   listCachedDecisions: {
     route: "GET /clients/{clientid}/authorization/cache",
+    onLaptop: "always empty",
+    onIotCore: "always empty",
     summary: "List the authorization decisions that are cached for a client",
     description:
       "EMQX caches a decision when a client publishes or subscribes. Here every decision is made anew, so nothing is cached and the list is empty.",
@@ -32,6 +34,8 @@ export const authorizationOperations = {
   },
   clearCachedDecisions: {
     route: "DELETE /clients/{clientid}/authorization/cache",
+    onLaptop: "always empty",
+    onIotCore: "always empty",
     summary: "Forget the authorization decisions that are cached for a client",
     description: "Nothing is cached, so there is nothing to forget.",
     ...common,

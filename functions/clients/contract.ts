@@ -37,6 +37,7 @@ export const clients = defineResource({
     ...queueOperations,
     listClients: {
       route: "GET /clients",
+      onIotCore: "traffic counters are 0; `port`, `keepalive` and the like once the broker was asked",
       summary: "List clients, connected or with a session that is kept",
       query: {
         ...pageParameters,
@@ -49,6 +50,7 @@ export const clients = defineResource({
     },
     listClientsByCursor: {
       route: "GET /clients_v2",
+      onIotCore: "traffic counters are 0; `port`, `keepalive` and the like once the broker was asked",
       summary: "List clients, each page from where the last one ended",
       query: { cursor: z.optional(text()), limit: pageParameters.limit, ...conditions },
       answers: { 200: cursorPageOf(Client) },
@@ -57,6 +59,7 @@ export const clients = defineResource({
     },
     getClient: {
       route: "GET /clients/{clientid}",
+      onIotCore: "traffic counters are 0; `port`, `keepalive` and the like once the broker was asked",
       summary: "Describe a client",
       params: { clientid },
       answers: { 200: Client },
@@ -92,6 +95,7 @@ export const clients = defineResource({
     },
     listSubscriptions: {
       route: "GET /clients/{clientid}/subscriptions",
+      onIotCore: "`nl`, `rap`, `rh` are 0",
       summary: "List the subscriptions of a client",
       params: { clientid },
       answers: { 200: z.array(Subscription) },

@@ -34,6 +34,7 @@ export type SubscribeReport = z.output<typeof SubscribeReport>;
 export const controlOperations = {
   subscribeClient: {
     route: "POST /clients/{clientid}/subscribe",
+    onIotCore: "400",
     summary: "Subscribe a client",
     description: "Not on AWS IoT Core, where only the client itself subscribes: there it is a 400.",
     params,
@@ -49,6 +50,7 @@ export const controlOperations = {
   },
   subscribeClientInBulk: {
     route: "POST /clients/{clientid}/subscribe/bulk",
+    onIotCore: "400",
     summary: "Subscribe a client to several topic filters",
     description: "If some fail, the answer is an object that tells which. Not on AWS IoT Core.",
     params,
@@ -63,6 +65,7 @@ export const controlOperations = {
   },
   unsubscribeClient: {
     route: "POST /clients/{clientid}/unsubscribe",
+    onIotCore: "400",
     summary: "Unsubscribe a client",
     description: "Not on AWS IoT Core, where only the client itself unsubscribes: there it is a 400.",
     params,
@@ -77,6 +80,7 @@ export const controlOperations = {
   },
   unsubscribeClientInBulk: {
     route: "POST /clients/{clientid}/unsubscribe/bulk",
+    onIotCore: "400",
     summary: "Unsubscribe a client from several topic filters",
     description: "An element without topic, or with a malformed one, is passed over. Not on AWS IoT Core.",
     params,
@@ -91,6 +95,7 @@ export const controlOperations = {
   },
   setKeepalive: {
     route: "PUT /clients/{clientid}/keepalive",
+    onIotCore: "400",
     summary: "Change how long a client may be silent, in seconds; 0 means for ever",
     description: "Holds until the client connects again. Not on AWS IoT Core.",
     params,

@@ -42,6 +42,7 @@ const description =
 export const queueOperations = {
   listMqueueMessages: {
     route: "GET /clients/{clientid}/mqueue_messages",
+    onIotCore: "501",
     summary: "List the messages that wait for a client",
     description,
     params,
@@ -52,6 +53,7 @@ export const queueOperations = {
   },
   listInflightMessages: {
     route: "GET /clients/{clientid}/inflight_messages",
+    onIotCore: "501",
     summary: "List the messages that were sent to a client and are not acknowledged",
     description,
     params,

@@ -30,6 +30,7 @@ export const delayed = defineResource({
     },
     changeDelayed: {
       route: "PUT /mqtt/delayed",
+      onIotCore: "messages of the API only",
       summary: "Change settings of delayed publishing",
       description: "Switching it off removes all messages that are held back.",
       body: struct({ enable: z.optional(flag()), max_delayed_messages: z.optional(anyInteger()) }),
@@ -39,6 +40,7 @@ export const delayed = defineResource({
     },
     listDelayed: {
       route: "GET /mqtt/delayed/messages",
+      onIotCore: "messages of the API only",
       summary: "List messages that are held back",
       description: "The one that is due last comes first.",
       query: pageParameters,

@@ -45,6 +45,7 @@ export const publish = defineResource({
   operations: {
     publishMessage: {
       route: "POST /publish",
+      onIotCore: "QoS 0 and 1; QoS 2 is refused, or sent as 1 if the environment says so",
       summary: "Publish a message",
       description: "202 tells that nobody subscribes to the topic.",
       roles: ["administrator", "publisher"],
@@ -56,6 +57,7 @@ export const publish = defineResource({
     },
     publishMessages: {
       route: "POST /publish/bulk",
+      onIotCore: "QoS 0 and 1; QoS 2 is refused, or sent as 1 if the environment says so",
       summary: "Publish several messages",
       description: "Nothing is published if one of the messages is not valid.",
       roles: ["administrator", "publisher"],

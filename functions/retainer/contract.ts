@@ -68,12 +68,14 @@ export const retainer = defineResource({
   operations: {
     getRetainer: {
       route: "GET /mqtt/retainer",
+      onIotCore: "AWS's own settings",
       summary: "Show the settings of the retainer",
       answers: { 200: Settings },
       needs: ["settings:read", "broker:configure"],
     },
     changeRetainer: {
       route: "PUT /mqtt/retainer",
+      onIotCore: "400 for every change",
       summary: "Change settings of the retainer",
       description: "Fields that are left out keep their value; `backend` is replaced as a whole.",
       body: Changes,
@@ -83,6 +85,7 @@ export const retainer = defineResource({
     },
     listRetained: {
       route: "GET /mqtt/retainer/messages",
+      onIotCore: "no publisher known",
       summary: "List retained messages",
       description: "In the order of publishing; `topic` may be a filter with wildcards.",
       query: { topic: z.optional(text()), ...pageParameters },
@@ -92,12 +95,14 @@ export const retainer = defineResource({
     },
     discardAllRetained: {
       route: "DELETE /mqtt/retainer/messages",
+      onIotCore: "subscribers get the empty message",
       summary: "Remove all retained messages",
       answers: { 204: null },
       needs: ["broker:retained", "broker:discard-retained"],
     },
     getRetained: {
       route: "GET /mqtt/retainer/message/{topic}",
+      onIotCore: "no publisher known",
       summary: "Show the oldest retained message of a topic or filter",
       params: { topic: text() },
       answers: { 200: z.strictObject({ ...row, payload: z.optional(z.string()) }) },
@@ -106,6 +111,7 @@ export const retainer = defineResource({
     },
     discardRetained: {
       route: "DELETE /mqtt/retainer/message/{topic}",
+      onIotCore: "subscribers get the empty message",
       summary: "Remove the retained messages of a topic or filter",
       params: { topic: text() },
       answers: { 204: null },

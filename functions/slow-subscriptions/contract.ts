@@ -16,24 +16,28 @@ export const slowSubscriptions = defineResource({
   operations: {
     listSlowSubscriptions: {
       route: "GET /slow_subscriptions",
+      onIotCore: "always empty",
       summary: "List the subscriptions that messages reach slowly, the slowest first",
       answers: { 200: z.strictObject({ data: z.array(SlowSubscription) }) },
       needs: ["node", "broker:features"],
     },
     clearSlowSubscriptions: {
       route: "DELETE /slow_subscriptions",
+      onIotCore: "always empty",
       summary: "Forget the slow subscriptions",
       answers: { 204: null },
       needs: ["broker:features"],
     },
     getSlowSubscriptionSettings: {
       route: "GET /slow_subscriptions/settings",
+      onIotCore: "defaults",
       summary: "What counts as a slow subscription",
       answers: { 200: SlowSubscriptionSettings },
       needs: ["settings:read"],
     },
     changeSlowSubscriptionSettings: {
       route: "PUT /slow_subscriptions/settings",
+      onIotCore: "400 for every change",
       summary: "Change what counts as a slow subscription",
       description: "What is not given stays as it is.",
       // What does not fit is reported by the operation, in words of its own.

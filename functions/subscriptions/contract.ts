@@ -10,6 +10,7 @@ export const subscriptions = defineResource({
   operations: {
     listSubscriptions: {
       route: "GET /subscriptions",
+      onIotCore: "`nl`, `rap`, `rh` are 0",
       summary: "List the subscriptions of all clients",
       query: {
         ...pageParameters,

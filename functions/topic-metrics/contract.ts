@@ -20,12 +20,14 @@ export const topicMetrics = defineResource({
   operations: {
     listTopicMetrics: {
       route: "GET /mqtt/topic_metrics",
+      onIotCore: "always empty",
       summary: "List the topics whose messages are counted, with their counts",
       answers: { 200: z.array(Metrics) },
       needs: ["broker:features"],
     },
     addTopicMetrics: {
       route: "POST /mqtt/topic_metrics",
+      onIotCore: "400",
       summary: "Count the messages of a topic",
       bodyFields: { topic },
       answers: { 200: Metrics },
@@ -38,6 +40,7 @@ export const topicMetrics = defineResource({
     },
     resetTopicMetrics: {
       route: "PUT /mqtt/topic_metrics",
+      onIotCore: "always empty",
       summary: "Set the counts of one topic, or of all, to zero",
       body: struct({ action: oneOf(["reset"]), topic: z.optional(text()) }),
       answers: { 200: z.union([Metrics, z.array(Metrics)]) },
@@ -46,6 +49,7 @@ export const topicMetrics = defineResource({
     },
     getTopicMetrics: {
       route: "GET /mqtt/topic_metrics/{topic}",
+      onIotCore: "always empty",
       summary: "The counts of a topic",
       params: { topic },
       answers: { 200: Metrics },
@@ -54,6 +58,7 @@ export const topicMetrics = defineResource({
     },
     removeTopicMetrics: {
       route: "DELETE /mqtt/topic_metrics/{topic}",
+      onIotCore: "always empty",
       summary: "Count the messages of a topic no more",
       params: { topic },
       answers: { 204: null },

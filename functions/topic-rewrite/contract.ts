@@ -18,12 +18,14 @@ export const topicRewrite = defineResource({
   operations: {
     listRewriteRules: {
       route: "GET /mqtt/topic_rewrite",
+      onIotCore: "always empty",
       summary: "List the rules that change topics",
       answers: { 200: Rules },
       needs: ["settings:read"],
     },
     replaceRewriteRules: {
       route: "PUT /mqtt/topic_rewrite",
+      onIotCore: "400 for rules",
       summary: "Replace the rules that change topics",
       description:
         "Of the rules whose source_topic matches, the last one decides. Regular expressions are RE2's: without look-around and back references.",

@@ -16,6 +16,10 @@ export interface Operation {
   readonly summary: string;
   /** Extra texts of the API document. */
   readonly description?: string;
+  /** How much of it the embedded broker does, if not all; a phrase for the README's table. */
+  readonly onLaptop?: string;
+  /** The same of AWS IoT Core. */
+  readonly onIotCore?: string;
   /**
    * Who is let in: `open` needs no credentials, `token` refuses API keys, `credentials` (the default) takes both.
    */
