@@ -14,10 +14,10 @@ import { Alarms } from "./alarms.ts";
 import { ApiFunction } from "./api-function.ts";
 import { bundleFunctions } from "./bundle.ts";
 import { type EnvironmentConfig, readConfig } from "./config.ts";
-import { DelayedDelivery } from "./delayed.ts";
 import { LifecycleEvents } from "./events.ts";
 import type { FunctionContext } from "./function.ts";
 import { findIotEndpoint } from "./iot-endpoint.ts";
+import { MessageQueue } from "./message-queue.ts";
 import { createRestApi } from "./rest-api.ts";
 import { createTable } from "./table.ts";
 import { WorkerFunction } from "./worker-function.ts";
@@ -32,7 +32,8 @@ export class Fleetgate extends Construct {
     const access = createTable(this, "AccessTable", accessTable, { keep: settings.keepData });
     const registry = createTable(this, "RegistryTable", registryTable, { keep: settings.keepData });
     const events = new LifecycleEvents(this, "Events");
-    const delayed = new DelayedDelivery(this, "Delayed");
+    // Held back by timers. Less than AWS advises, because a message that failed is late already.
+    const delayed = new MessageQueue(this, "Delayed", { patience: 2 });
     const lostChanges = new Queue(this, "LostChanges", {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,

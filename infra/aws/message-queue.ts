@@ -6,12 +6,13 @@ import { workerTimeout } from "./worker-function.ts";
 /** How often a message is tried before it becomes a dead letter. */
 const attempts = 5;
 
-/** The way of delayed messages to their delivery: a queue whose timers hold them back, with one for dead letters. */
-export class DelayedDelivery extends Construct {
+/** A queue that a worker empties, with one for dead letters. */
+export class MessageQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string) {
+  /** `patience` tells how many times as long as the worker may take a message stays hidden until it is tried again. */
+  constructor(scope: Construct, id: string, { patience }: { patience: number }) {
     super(scope, id);
     const common = {
       encryption: QueueEncryption.SQS_MANAGED,
@@ -21,8 +22,7 @@ export class DelayedDelivery extends Construct {
     this.deadLetters = new Queue(this, "DeadLetters", common);
     this.queue = new Queue(this, "Queue", {
       ...common,
-      // Shorter than AWS's advice, because a message that failed is late already.
-      visibilityTimeout: Duration.seconds(workerTimeout.toSeconds() * 2),
+      visibilityTimeout: Duration.seconds(workerTimeout.toSeconds() * patience),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: attempts },
     });
   }
