@@ -1,9 +1,8 @@
-import { Duration } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { CfnTopicRule } from "aws-cdk-lib/aws-iot";
-import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
-import { Construct } from "constructs";
-import { workerTimeout } from "./worker-function.ts";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
+import type { Construct } from "constructs";
+import { QueueWithDeadLetters } from "./queue-with-dead-letters.ts";
 
 /** Topics of lifecycle events. Ids with slashes add levels, so the rules end in `#`. */
 const sources = {
@@ -11,28 +10,11 @@ const sources = {
   Subscriptions: "$aws/events/subscriptions/#",
 } as const;
 
-/** How often an event is tried before it becomes a dead letter. */
-const attempts = 5;
-
 /** The way of lifecycle events from IoT Core to ingest: topic rules into a queue, with one for dead letters. */
-export class LifecycleEvents extends Construct {
-  readonly queue: Queue;
-  readonly deadLetters: Queue;
-
+export class LifecycleEvents extends QueueWithDeadLetters {
   constructor(scope: Construct, id: string) {
-    super(scope, id);
-    const common = {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    };
-    this.deadLetters = new Queue(this, "DeadLetters", common);
-    this.queue = new Queue(this, "Queue", {
-      ...common,
-      // AWS's advice: six times as long as the function may take.
-      visibilityTimeout: Duration.seconds(workerTimeout.toSeconds() * 6),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: attempts },
-    });
+    // AWS's advice: six times as long as the function may take.
+    super(scope, id, 6);
     const role = new Role(this, "RuleRole", { assumedBy: new ServicePrincipal("iot.amazonaws.com") });
     role.addToPolicy(
       new PolicyStatement({

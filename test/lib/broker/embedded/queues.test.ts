@@ -2,7 +2,8 @@ import type { Packet } from "mqtt-packet";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Message, QueuedMessage } from "../../../../lib/broker/broker.ts";
 import { retainerRules } from "../../../../lib/records/retainer-settings.ts";
-import { type EmbeddedClient, EmbeddedSetup } from "../../../support/embedded-setup.ts";
+import { EmbeddedSetup } from "../../../support/embedded-setup.ts";
+import { numbers, payloadsOf } from "../../../support/messages.ts";
 
 let setup: EmbeddedSetup;
 
@@ -15,8 +16,6 @@ afterEach(() => setup.close());
 const publish = (payload: string, given: Partial<Message> = {}) =>
   setup.broker.publish({ topic: "t/1", payload: Buffer.from(payload), qos: 1, retain: false, ...given });
 
-const numbers = (count: number, from = 0) => Array.from({ length: count }, (_, n) => String(from + n));
-const payloadsOf = ({ received }: EmbeddedClient) => received.map(({ payload }) => payload);
 const texts = (messages: QueuedMessage[] | undefined) => messages?.map(({ payload }) => String(payload));
 const waiting = async (id: string) => texts(await setup.broker.queues.waiting(id));
 const inFlight = async (id: string) => texts(await setup.broker.queues.inFlight(id));
