@@ -1,6 +1,5 @@
 import * as z from "zod/mini";
-import { integer, qos, struct, text } from "../../lib/contract/fields.ts";
-import { sentList } from "../../lib/contract/list-field.ts";
+import { integer, qos, sentList, struct, text } from "../../lib/contract/fields.ts";
 import { defineResource } from "../../lib/contract/resource.ts";
 
 const bit = () => z._default(integer(0, 1), 0);

@@ -5,6 +5,12 @@ import { Client, Subscription } from "./schemas.ts";
 
 const params = { clientid: text() };
 
+const errors = {
+  400: ["BAD_REQUEST"],
+  404: ["CLIENTID_NOT_FOUND"],
+  415: ["UNSUPPORTED_MEDIA_TYPE"],
+} as const;
+
 /** MQTT has no other values; EMQX takes any number, and has no use for it. [MQTT-3.8.3.1] */
 const twoWay = () => z._default(z.pipe(integer(0, 1), z.literal([0, 1])), 0);
 const threeWay = () => z._default(z.pipe(integer(0, 2), z.literal([0, 1, 2])), 0);
@@ -40,12 +46,7 @@ export const controlOperations = {
     params,
     body: NewSubscription,
     answers: { 200: Requested },
-    errors: {
-      400: ["BAD_REQUEST", "INVALID_PARAMETER"],
-      404: ["CLIENTID_NOT_FOUND"],
-      415: ["UNSUPPORTED_MEDIA_TYPE"],
-      500: ["UNKNOWN_ERROR"],
-    },
+    errors: { ...errors, 400: ["BAD_REQUEST", "INVALID_PARAMETER"], 500: ["UNKNOWN_ERROR"] },
     needs: ["node", "registry:read", "broker:control"],
   },
   subscribeClientInBulk: {
@@ -56,11 +57,7 @@ export const controlOperations = {
     params,
     body: list(NewSubscription),
     answers: { 200: z.union([z.array(Requested), SubscribeReport]) },
-    errors: {
-      400: ["BAD_REQUEST"],
-      404: ["CLIENTID_NOT_FOUND"],
-      415: ["UNSUPPORTED_MEDIA_TYPE"],
-    },
+    errors,
     needs: ["node", "registry:read", "broker:control"],
   },
   unsubscribeClient: {
@@ -71,11 +68,7 @@ export const controlOperations = {
     params,
     body: struct({ topic: text() }),
     answers: { 204: null },
-    errors: {
-      400: ["BAD_REQUEST"],
-      404: ["CLIENTID_NOT_FOUND"],
-      415: ["UNSUPPORTED_MEDIA_TYPE"],
-    },
+    errors,
     needs: ["registry:read", "broker:control"],
   },
   unsubscribeClientInBulk: {
@@ -86,11 +79,7 @@ export const controlOperations = {
     params,
     body: list(struct({ topic: z.optional(text()) })),
     answers: { 204: null },
-    errors: {
-      400: ["BAD_REQUEST"],
-      404: ["CLIENTID_NOT_FOUND"],
-      415: ["UNSUPPORTED_MEDIA_TYPE"],
-    },
+    errors,
     needs: ["registry:read", "broker:control"],
   },
   setKeepalive: {
@@ -101,11 +90,7 @@ export const controlOperations = {
     params,
     body: struct({ interval: z.optional(integer(0, 65_535)) }),
     answers: { 200: Client },
-    errors: {
-      400: ["BAD_REQUEST"],
-      404: ["CLIENTID_NOT_FOUND"],
-      415: ["UNSUPPORTED_MEDIA_TYPE"],
-    },
+    errors,
     needs: ["node", "registry:read", "registry:write", "broker:control", "broker:statistics"],
   },
 } as const satisfies Record<string, Operation>;

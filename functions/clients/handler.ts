@@ -1,12 +1,13 @@
 import type { DepsFor } from "../../lib/deps/types.ts";
 import { serve } from "../../lib/http/serve.ts";
+import { kickOut } from "../../lib/ingest/kick-out.ts";
 import type { Session } from "../../lib/records/session.ts";
 import { visibleSession } from "../../lib/records/session-state.ts";
 import { cursorOf, placeOf } from "../../lib/store/cursor.ts";
 import { authorization } from "./authorization.ts";
 import { clients } from "./contract.ts";
 import { control } from "./control.ts";
-import { kickOut, kickOutAll } from "./kick-out.ts";
+import { kickOutAll } from "./kick-out.ts";
 import { listBehind, listSessions } from "./list.ts";
 import { notFound } from "./not-found.ts";
 import { queue } from "./queue.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import { positiveByteSize } from "../../lib/contract/byte-size.ts";
 import { integer, oneOf, text } from "../../lib/contract/fields.ts";
 import type { Operation } from "../../lib/contract/resource.ts";
+import { positiveByteSize } from "../../lib/contract/unit-fields.ts";
 
 const params = { clientid: text() };
 

@@ -1,5 +1,4 @@
-import { oneOf, ruledText, struct, text } from "../../lib/contract/fields.ts";
-import { sentList } from "../../lib/contract/list-field.ts";
+import { oneOf, ruledText, sentList, struct, text } from "../../lib/contract/fields.ts";
 import { defineResource } from "../../lib/contract/resource.ts";
 import { expressionProblem } from "../../lib/mqtt/rewrite-topic.ts";
 

@@ -85,6 +85,11 @@ export function list<Item extends z.ZodMiniType>(item: Item) {
   );
 }
 
+/** A list that must be sent as one: an empty object, or no body, is not taken for an empty list. */
+export function sentList<Item extends z.ZodMiniType>(item: Item) {
+  return z.array(item, { error: ({ input }) => explain(notAList(input), false) });
+}
+
 /** An object with any keys, whose values are text. */
 export function textMap() {
   return z.record(z.string(), text(), { error: because({ expected: "map()" }) });
@@ -176,6 +181,7 @@ function unknownFields(shape: object, keys: readonly string[], input: unknown) {
 }
 
 function notAList(input: unknown): Record<string, unknown> {
-  if (isObject(input)) return { bad_array_index_keys: Object.keys(input) };
+  const keys = isObject(input) ? Object.keys(input) : [];
+  if (keys.length > 0) return { bad_array_index_keys: keys };
   return { expected_data_type: "array", got: input };
 }

@@ -14,6 +14,14 @@ export function byteSize() {
   return unitField(toBytes, (value) => (typeof value === "string" ? "Not a valid bytesize" : expected));
 }
 
+/** A size above 0 with its unit, or bytes; becomes bytes. */
+export function positiveByteSize() {
+  const tooLittle = because("must be higher than 0");
+  const invalid = because("Not a valid bytesize");
+  const error = ({ input }: { input?: unknown }) => (typeof input === "number" ? tooLittle : invalid);
+  return z.pipe(z.transform(inBytes), z.int({ error }).check(z.gt(0, { error })));
+}
+
 /** A rate; kept as it is given. */
 export function rate() {
   return unitField(toRate, (value) =>
@@ -26,6 +34,11 @@ export function durationOr<const Word extends string>(word: Word, path: string, 
   const error = ({ input }: { input?: unknown }) => explain(neither(word, path, type, input), false);
   const fits = (value: string | number) => value === word || toMilliseconds(value) !== undefined;
   return z.union([z.string({ error }), z.number({ error })], { error }).check(z.refine(fits, { error }));
+}
+
+function inBytes(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  return /^[+-]\d+$/.test(value) ? Number(value) : (toBytes(value) ?? value);
 }
 
 function unitField(read: (value: string | number) => unknown, problem: (value: unknown) => unknown) {

@@ -23,20 +23,23 @@ export interface History {
   outcome: Outcome | undefined;
 }
 
-const topics = fc.uniqueArray(fc.constantFrom("a", "b/#", "+", "a/b"), { minLength: 1, maxLength: 2 });
-const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({
-    kind: fc.constantFrom("connect" as const, "takeover" as const),
-    persistent: fc.boolean(),
-    lateEnd: fc.boolean(),
-  }),
-  fc.record({
-    kind: fc.constantFrom("subscribe" as const, "subscribe" as const, "unsubscribe" as const),
-    topics,
-    qos: fc.constantFrom(0 as const, 1 as const, 2 as const),
-  }),
-  fc.constant({ kind: "disconnect" as const }),
-);
+/** A step of a client that subscribes to some of the given filters. */
+export const stepWith = (filters: readonly string[], maxLength: number): fc.Arbitrary<Step> =>
+  fc.oneof(
+    fc.record({
+      kind: fc.constantFrom("connect" as const, "takeover" as const),
+      persistent: fc.boolean(),
+      lateEnd: fc.boolean(),
+    }),
+    fc.record({
+      kind: fc.constantFrom("subscribe" as const, "subscribe" as const, "unsubscribe" as const),
+      topics: fc.uniqueArray(fc.constantFrom(...filters), { minLength: 1, maxLength }),
+      qos: fc.constantFrom(0 as const, 1 as const, 2 as const),
+    }),
+    fc.constant({ kind: "disconnect" as const }),
+  );
+
+const step = stepWith(["a", "b/#", "+", "a/b"], 2);
 
 /** The steps that clients take, one list per client. */
 export const stepsOfClients = fc.array(fc.array(step, { minLength: 1, maxLength: 12 }), {

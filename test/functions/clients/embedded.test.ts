@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Message } from "../../../lib/broker/broker.ts";
 import { type EmbeddedClient, EmbeddedSetup } from "../../support/embedded-setup.ts";
+import { messageTo } from "../../support/messages.ts";
 import { type TestAnswer, TestApi, testNode } from "../../support/test-api.ts";
 
 /** The statements that EMQX's own suites make about clients, with real clients of the embedded broker. */
@@ -29,14 +29,6 @@ const subscriptions = async (clientid: string) =>
   (await call("GET", `/clients/${clientid}/subscriptions`)).json;
 const topicsOf = ({ received }: EmbeddedClient) => received.map(({ topic }) => topic).sort();
 
-const message = (topic: string, given: Partial<Message> = {}): Message => ({
-  topic,
-  payload: Buffer.from("hello"),
-  qos: 0,
-  retain: false,
-  ...given,
-});
-
 test("two connected clients are two rows of the first page", async () => {
   await setup.connect("c1");
   await setup.connect("c2", { protocolVersion: 5 });
@@ -63,6 +55,26 @@ test("a client that gives no id is listed by the one that it is given", async ()
   await setup.connect("", { protocolVersion: 5 });
   const { data } = (await call("GET", "/clients?fields=clientid")).json;
   expect(data).toEqual([{ clientid: expect.stringMatching(/.{10}/) }]);
+});
+
+test("a session whose client is away shows what its DISCONNECT said, and how much waits for it", async () => {
+  const persistent = { protocolVersion: 5, clean: false, properties: { sessionExpiryInterval: 60 } } as const;
+  const { mqtt, closed } = await setup.connect("c1", persistent);
+  await mqtt.subscribeAsync("t", { qos: 1 });
+  expect(await client("c1")).not.toHaveProperty("disconn_props");
+  await mqtt.endAsync(false, { properties: { userProperties: { why: "lunch" } } });
+  await closed;
+  for (let n = 0; n < 3; n += 1) await setup.broker.publish(messageTo("t"));
+  const away = { connected: false, mqueue_len: 3, mqueue_max: 1_000 };
+  await vi.waitFor(async () =>
+    expect(await client("c1")).toMatchObject({
+      ...away,
+      disconn_props: { "User-Property": { why: "lunch" } },
+    }),
+  );
+  expect((await call("GET", "/clients")).json.data).toMatchObject([away]);
+  await setup.connect("c1", persistent);
+  expect(await client("c1")).not.toHaveProperty("disconn_props");
 });
 
 test("a client that is kicked out loses its connection and is not known from then on", async () => {
@@ -99,7 +111,7 @@ test("a session whose client is away is subscribed and unsubscribed too", async 
   expect(await subscriptions("c1")).toMatchObject([{ topic: "a" }, { topic: "b" }]);
   expect((await call("POST", "/clients/c1/unsubscribe/bulk", [{ topic: "a" }])).status).toBe(204);
   expect(await subscriptions("c1")).toMatchObject([{ topic: "b" }]);
-  await setup.broker.publish(message("b", { qos: 1 }));
+  await setup.broker.publish(messageTo("b", { qos: 1 }));
   const returned = await setup.connectPersistent("c1");
   await vi.waitFor(() => expect(topicsOf(returned)).toEqual(["b"]));
 });
@@ -116,14 +128,14 @@ describe.each(["", "/bulk"])("with …/subscribe%s and …/unsubscribe%s", (bulk
       "$share/group/testtopic",
       "t/#",
     ]);
-    await setup.broker.publish(message("t/1"));
+    await setup.broker.publish(messageTo("t/1"));
     await vi.waitFor(() => expect(topicsOf(reader)).toContain("t/1"));
     for (const topic of ["$share/group/testtopic", "t/#"]) {
       expect((await call("POST", `/clients/c1/unsubscribe${bulk}`, bodyOf(topic))).status).toBe(204);
     }
     const before = reader.received.length;
-    for (const topic of ["testtopic", "t/1"]) await setup.broker.publish(message(topic));
-    await setup.broker.sendTo("c1", message("end"));
+    for (const topic of ["testtopic", "t/1"]) await setup.broker.publish(messageTo(topic));
+    await setup.broker.sendTo("c1", messageTo("end"));
     await vi.waitFor(() => expect(topicsOf(reader)).toContain("end"));
     expect(reader.received).toHaveLength(before + 1);
     expect(await subscriptions("c1")).toEqual([]);

@@ -1,22 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { type ClientFilter, isFuzzy, testsOf } from "../../../functions/clients/filter.ts";
 import type { Session } from "../../../lib/records/session.ts";
+import { testSession } from "../../support/session.ts";
 
-const session = (given: Partial<Session> = {}): Session => ({
-  clientid: "Sensor/1",
-  username: "User",
-  connected: true,
-  created_at: 1_000,
-  connected_at: 2_000,
-  ip_address: "10.0.0.1",
-  proto_name: "MQTT",
-  proto_ver: 4,
-  clean_start: true,
-  keepalive: 60,
-  expiry_interval: 0,
-  subscriptions_cnt: 0,
-  ...given,
-});
+const session = (given: Partial<Session> = {}) =>
+  testSession({
+    ...{ clientid: "Sensor/1", username: "User", ip_address: "10.0.0.1" },
+    ...{ created_at: 1_000, connected_at: 2_000 },
+    ...given,
+  });
 
 const passes = (filter: ClientFilter, given?: Partial<Session>) =>
   testsOf(filter).every((test) => test(session(given)));

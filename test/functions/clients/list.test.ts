@@ -2,20 +2,9 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { type ListRequest, listSessions } from "../../../functions/clients/list.ts";
 import type { Session } from "../../../lib/records/session.ts";
 import { sessionKey } from "../../../lib/store/hash-order.ts";
+import { testSession } from "../../support/session.ts";
 
-const session = (clientid: string, given: Partial<Session> = {}): Session => ({
-  clientid,
-  connected: true,
-  created_at: 0,
-  connected_at: 0,
-  proto_name: "MQTT",
-  proto_ver: 4,
-  clean_start: true,
-  keepalive: 60,
-  expiry_interval: 0,
-  subscriptions_cnt: 0,
-  ...given,
-});
+const session = (clientid: string, given: Partial<Session> = {}) => testSession({ clientid, ...given });
 
 /** A registry of ten clients that tells how it was read; `user 1` has every second of them. */
 class Registry {

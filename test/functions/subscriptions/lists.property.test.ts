@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
 import { covers } from "../../../lib/mqtt/filter-cover.ts";
 import { namedFilter } from "../../../lib/mqtt/shared-filter.ts";
-import { historyOf } from "../../support/histories.ts";
+import { historyOf, stepWith } from "../../support/histories.ts";
 import { TestApi, testNode } from "../../support/test-api.ts";
 
 let api: TestApi;
@@ -22,20 +22,7 @@ const filters = [
   "$share/h/a/+",
   "$queue/a",
 ];
-const topics = fc.uniqueArray(fc.constantFrom(...filters), { minLength: 1, maxLength: 4 });
-const step = fc.oneof(
-  fc.record({
-    kind: fc.constantFrom("connect" as const, "connect" as const, "takeover" as const),
-    persistent: fc.boolean(),
-    lateEnd: fc.boolean(),
-  }),
-  fc.record({
-    kind: fc.constantFrom("subscribe" as const, "subscribe" as const, "unsubscribe" as const),
-    topics,
-    qos: fc.constantFrom(0 as const, 1 as const, 2 as const),
-  }),
-  fc.constant({ kind: "disconnect" as const }),
-);
+const step = stepWith(filters, 4);
 const histories = fc.array(fc.array(step, { minLength: 2, maxLength: 14 }), { minLength: 1, maxLength: 8 });
 
 interface Row {

@@ -5,13 +5,14 @@ import aedesPersistence from "aedes-persistence-level";
 import { Level } from "level";
 import mqtt from "mqtt";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import type { Broker, Message } from "../../../lib/broker/broker.ts";
+import type { Broker } from "../../../lib/broker/broker.ts";
 import { EmbeddedBroker } from "../../../lib/broker/embedded/broker.ts";
 import { LetterStore } from "../../../lib/broker/embedded/letter-store.ts";
 import { RetainedStore } from "../../../lib/broker/embedded/retained-store.ts";
 import { SessionIdentifiers } from "../../../lib/broker/embedded/session-identifiers.ts";
 import { IotCoreBroker } from "../../../lib/broker/iot-core/broker.ts";
 import { type Delivery, PlayedDataPlane } from "../../support/iot-data-plane.ts";
+import { messageTo } from "../../support/messages.ts";
 import { temporaryFolder } from "../../support/program.ts";
 
 interface ClientOptions {
@@ -92,14 +93,6 @@ async function iotCore(): Promise<Setup> {
   };
 }
 
-const message = (topic: string, given: Partial<Message> = {}): Message => ({
-  topic,
-  payload: Buffer.from("hello"),
-  qos: 0,
-  retain: false,
-  ...given,
-});
-
 describe.each([
   ["the embedded broker", embedded],
   ["AWS IoT Core", iotCore],
@@ -116,16 +109,16 @@ describe.each([
   test("hands a message to who subscribes, with topic and payload as they are", async () => {
     const client = await setup.connect("reader/1");
     await client.subscribe("a b/+/#", 1);
-    const sent = message("a b/ü/%2F?#".replace("#", "x"), { qos: 1 });
+    const sent = messageTo("a b/ü/%2F?#".replace("#", "x"), { qos: 1 });
     expect(broker.refusal(sent)).toBeUndefined();
     expect(["delivered", "accepted"]).toContain(await broker.publish(sent));
     await vi.waitFor(() =>
-      expect(client.received).toEqual([{ topic: sent.topic, payload: "hello", qos: 1 }]),
+      expect(client.received).toEqual([{ topic: sent.topic, payload: sent.topic, qos: 1 }]),
     );
   });
 
   test("accepts a message that nobody waits for", async () => {
-    expect(["unmatched", "accepted"]).toContain(await broker.publish(message("nobody")));
+    expect(["unmatched", "accepted"]).toContain(await broker.publish(messageTo("nobody")));
   });
 
   test("describes a connected client, and what it is subscribed to", async () => {
@@ -157,7 +150,7 @@ describe.each([
     expect(await broker.session("stranger")).toBeUndefined();
     expect(await broker.subscriptions("stranger")).toEqual([]);
     expect(await broker.kick("stranger")).toBe(false);
-    expect(await broker.sendTo("stranger", message("t"))).toBe(false);
+    expect(await broker.sendTo("stranger", messageTo("t"))).toBe(false);
   });
 
   test("kicks a client out with its session, connected or not", async () => {
@@ -186,20 +179,20 @@ describe.each([
   });
 
   test("keeps a retained message until an empty one replaces it", async () => {
-    await broker.publish(message("kept/1", { retain: true, qos: 1 }));
+    await broker.publish(messageTo("kept/1", { retain: true, qos: 1 }));
     expect(await broker.retained("kept/1")).toMatchObject({
       topic: "kept/1",
       qos: 1,
-      payload: Buffer.from("hello"),
+      payload: Buffer.from("kept/1"),
     });
     expect((await Array.fromAsync(broker.retainedTopics())).map(({ topic }) => topic)).toContain("kept/1");
-    await broker.publish(message("kept/1", { retain: true, payload: Buffer.alloc(0) }));
+    await broker.publish(messageTo("kept/1", { retain: true, payload: Buffer.alloc(0) }));
     expect(await broker.retained("kept/1")).toBeUndefined();
   });
 
   test("sends a message to one connected client", async () => {
     const client = await setup.connect("addressed");
-    expect(await broker.sendTo("addressed", message("direct"))).toBe(true);
-    await vi.waitFor(() => expect(client.received).toEqual([{ topic: "direct", payload: "hello", qos: 0 }]));
+    expect(await broker.sendTo("addressed", messageTo("direct"))).toBe(true);
+    await vi.waitFor(() => expect(client.received).toEqual([{ topic: "direct", payload: "direct", qos: 0 }]));
   });
 });

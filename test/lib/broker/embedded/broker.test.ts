@@ -1,7 +1,8 @@
 import type { Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Message } from "../../../../lib/broker/broker.ts";
-import { type EmbeddedClient, EmbeddedSetup } from "../../../support/embedded-setup.ts";
+import { EmbeddedSetup } from "../../../support/embedded-setup.ts";
+import { messageTo, numbers, payloadsOf } from "../../../support/messages.ts";
 
 let setup: EmbeddedSetup;
 
@@ -11,20 +12,10 @@ beforeEach(async () => {
 
 afterEach(() => setup.close());
 
-const message = (topic: string, given: Partial<Message> = {}): Message => ({
-  topic,
-  payload: Buffer.from(topic),
-  qos: 0,
-  retain: false,
-  ...given,
-});
-
 const numbered = (count: number, given: (n: number) => Partial<Message>) =>
-  Array.from({ length: count }, (_, n) => message("t/1", { payload: Buffer.from(String(n)), ...given(n) }));
+  Array.from({ length: count }, (_, n) => messageTo("t/1", { payload: Buffer.from(String(n)), ...given(n) }));
 
-const publish = (topic: string, given?: Partial<Message>) => setup.broker.publish(message(topic, given));
-const payloadsOf = ({ received }: EmbeddedClient) => received.map(({ payload }) => payload);
-const numbers = (count: number) => Array.from({ length: count }, (_, n) => String(n));
+const publish = (topic: string, given?: Partial<Message>) => setup.broker.publish(messageTo(topic, given));
 
 /** A client that was connected with a persistent session, subscribed with QoS 1, and left. */
 async function leave(clientid: string, ...filters: string[]): Promise<void> {
@@ -114,14 +105,14 @@ describe("a topic", () => {
   test("may have as many levels as Aedes takes", async () => {
     const { mqtt, received } = await setup.connect("c");
     await mqtt.subscribeAsync("#");
-    const longest = message(levels(100));
+    const longest = messageTo(levels(100));
     expect(setup.broker.refusal(longest)).toBeUndefined();
     expect(await setup.broker.publish(longest)).toBe("delivered");
     await vi.waitFor(() => expect(received).toHaveLength(1));
   });
 
   test("with more is refused in words", () => {
-    expect(setup.broker.refusal(message(levels(101)))).toContain("100 levels");
+    expect(setup.broker.refusal(messageTo(levels(101)))).toContain("100 levels");
   });
 });
 
@@ -177,8 +168,8 @@ test("a message is sent to one connected client only, whatever is subscribed", a
   const [one, other] = [await setup.connect("one"), await setup.connect("other")];
   await other.mqtt.subscribeAsync("#");
   await leave("away", "t");
-  expect(await setup.broker.sendTo("one", message("t", { qos: 1 }))).toBe(true);
-  expect(await setup.broker.sendTo("away", message("t"))).toBe(false);
+  expect(await setup.broker.sendTo("one", messageTo("t", { qos: 1 }))).toBe(true);
+  expect(await setup.broker.sendTo("away", messageTo("t"))).toBe(false);
   await publish("end");
   await vi.waitFor(() => expect(payloadsOf(other)).toEqual(["end"]));
   expect(one.received).toEqual([{ topic: "t", payload: "t", qos: 1, retain: false }]);

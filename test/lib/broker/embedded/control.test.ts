@@ -6,6 +6,7 @@ import type { ClientIdentity } from "../../../../lib/broker/embedded/extension.t
 import type { Connected, Subscribed } from "../../../../lib/ingest/lifecycle-event.ts";
 import type { SubscriptionOptions } from "../../../../lib/records/session.ts";
 import { type EmbeddedClient, EmbeddedSetup } from "../../../support/embedded-setup.ts";
+import { messageTo } from "../../../support/messages.ts";
 
 let setup: EmbeddedSetup;
 
@@ -15,20 +16,12 @@ beforeEach(async () => {
 
 afterEach(() => setup.close());
 
-const message = (topic: string, given: Partial<Message> = {}): Message => ({
-  topic,
-  payload: Buffer.from(topic),
-  qos: 0,
-  retain: false,
-  ...given,
-});
-
 const options = (given: Partial<SubscriptionOptions> = {}): SubscriptionOptions => ({
   ...{ qos: 0, nl: 0, rap: 0, rh: 0 },
   ...given,
 });
 
-const publish = (topic: string, given?: Partial<Message>) => setup.broker.publish(message(topic, given));
+const publish = (topic: string, given?: Partial<Message>) => setup.broker.publish(messageTo(topic, given));
 const subscribe = (clientid: string, filter: string, given?: Partial<SubscriptionOptions>) =>
   setup.broker.control.subscribe(clientid, filter, options(given));
 const unsubscribe = (clientid: string, filter: string) => setup.broker.control.unsubscribe(clientid, filter);
@@ -62,7 +55,7 @@ describe.each([4, 5] as const)("a connected client of protocol version %d", (pro
     const client = await setup.connect("c", { protocolVersion });
     await subscribe("c", "kept", { rh });
     await subscribe("c", "kept", { rh });
-    await setup.broker.sendTo("c", message("end"));
+    await setup.broker.sendTo("c", messageTo("end"));
     await vi.waitFor(() => expect(topicsOf(client)).toContain("end"));
     await vi.waitFor(() => expect(topicsOf(client).filter((topic) => topic !== "end")).toEqual(expected));
   });

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Message } from "../../../../lib/broker/broker.ts";
 import { type EmbeddedClient, EmbeddedSetup } from "../../../support/embedded-setup.ts";
+import { messageTo, payloadsOf } from "../../../support/messages.ts";
 
 let setup: EmbeddedSetup;
 
@@ -11,16 +12,7 @@ beforeEach(async () => {
 
 afterEach(() => setup.close());
 
-const message = (topic: string, given: Partial<Message> = {}): Message => ({
-  topic,
-  payload: Buffer.from(topic),
-  qos: 0,
-  retain: false,
-  ...given,
-});
-
-const publish = (topic: string, given?: Partial<Message>) => setup.broker.publish(message(topic, given));
-const payloadsOf = ({ received }: EmbeddedClient) => received.map(({ payload }) => payload);
+const publish = (topic: string, given?: Partial<Message>) => setup.broker.publish(messageTo(topic, given));
 
 /** A client that was connected with a persistent session, subscribed with QoS 1, and left. */
 async function leave(clientid: string, ...filters: string[]): Promise<void> {
@@ -56,7 +48,7 @@ test("a client that is kicked out while it is away loses what waits for it, whet
   const again = await setup.connectPersistent("c");
   expect(await setup.broker.subscriptions("c")).toEqual([]);
   await again.mqtt.subscribeAsync("t", { qos: 1 });
-  expect(await setup.broker.sendTo("c", message("end"))).toBe(true);
+  expect(await setup.broker.sendTo("c", messageTo("end"))).toBe(true);
   await vi.waitFor(() => expect(payloadsOf(again)).toEqual(["end"]));
 });
 
@@ -135,7 +127,7 @@ test("a client that does not read is kicked out without being waited for", async
   (client.mqtt.stream as Socket).pause();
   const payload = Buffer.alloc(8_000_000);
   // More than the network and all buffers between take.
-  for (let n = 0; n < 3; n += 1) setup.broker.publish(message("t", { payload })).catch(() => {});
+  for (let n = 0; n < 3; n += 1) setup.broker.publish(messageTo("t", { payload })).catch(() => {});
   await vi.waitFor(() => expect(setup.broker.statistics.of(["c"]).get("c")?.send_msg).toBeGreaterThan(0));
   expect(await setup.broker.kick("c")).toBe(true);
   expect(await setup.broker.session("c")).toBeUndefined();

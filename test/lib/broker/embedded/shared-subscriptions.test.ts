@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Message } from "../../../../lib/broker/broker.ts";
 import { type EmbeddedClient, EmbeddedSetup } from "../../../support/embedded-setup.ts";
+import { numbers, payloadsOf } from "../../../support/messages.ts";
 
 let setup: EmbeddedSetup;
 
@@ -13,8 +14,6 @@ afterEach(() => setup.close());
 const publish = (payload: string, given: Partial<Message> = {}) =>
   setup.broker.publish({ topic: "t/1", payload: Buffer.from(payload), qos: 1, retain: false, ...given });
 
-const numbers = (count: number, from = 0) => Array.from({ length: count }, (_, n) => String(from + n));
-const payloadsOf = ({ received }: EmbeddedClient) => received.map(({ payload }) => payload);
 const allOf = (clients: EmbeddedClient[]) => clients.flatMap(payloadsOf).sort();
 
 async function member(clientid: string, filter: string, given: Parameters<EmbeddedSetup["connect"]>[1] = {}) {

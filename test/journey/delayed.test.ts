@@ -4,8 +4,8 @@ import { join } from "node:path";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { generate, type Packet, parser } from "mqtt-packet";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type LocalEnvironment, startLocal } from "../../../infra/local/start.ts";
-import { temporaryFolder } from "../../support/program.ts";
+import { type LocalEnvironment, startLocal } from "../../infra/local/start.ts";
+import { temporaryFolder } from "../support/program.ts";
 
 let data: string;
 let local: LocalEnvironment;
