@@ -2,6 +2,8 @@
 export interface BenchOptions {
   seed: number;
   seconds: number;
+  /** Attempts to get in, for the bench that makes such. */
+  attempts?: number;
 }
 
 export interface BenchResult {
