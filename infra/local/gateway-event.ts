@@ -98,15 +98,14 @@ const noIdentity = {
 const sourceIp = ({ socket }: IncomingMessage) => (socket.remoteAddress ?? "").replace(/^::ffff:/, "");
 
 function multiValueHeaders(request: IncomingMessage): Record<string, string[]> {
-  const headers: Record<string, string[]> = {};
+  const received: [string, string][] = [];
   for (let n = 0; n + 1 < request.rawHeaders.length; n += 2) {
     const [name = "", value = ""] = request.rawHeaders.slice(n, n + 2);
-    if (withheld.has(name.toLowerCase())) continue;
-    headers[name] = [...(headers[name] ?? []), value];
+    if (!withheld.has(name.toLowerCase())) received.push([name, value]);
   }
   const forwarded = request.headers["x-forwarded-for"];
   return {
-    ...headers,
+    ...valuesByName(received),
     Host: [request.headers.host ?? ""],
     "X-Amzn-Trace-Id": [
       `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString("hex")}`,
@@ -119,9 +118,14 @@ function multiValueHeaders(request: IncomingMessage): Record<string, string[]> {
 
 /** Decodes a query as a form does: `+` is a blank; bytes that are not UTF-8 become U+FFFD. */
 function multiValueQuery(query: string): Record<string, string[]> | null {
-  const queries: Record<string, string[]> = {};
-  for (const [name, value] of new URLSearchParams(query)) queries[name] = [...(queries[name] ?? []), value];
+  const queries = valuesByName(new URLSearchParams(query));
   return Object.keys(queries).length > 0 ? queries : null;
+}
+
+/** Names may be any text, also those of properties that every object has, such as `__proto__`. */
+function valuesByName(pairs: Iterable<[string, string]>): Record<string, string[]> {
+  const values = Map.groupBy(pairs, ([name]) => name);
+  return Object.fromEntries([...values].map(([name, all]) => [name, all.map(([, value]) => value)]));
 }
 
 function lastValues(values: Readonly<Record<string, string[]>> | null): Record<string, string> | null {

@@ -21,7 +21,8 @@ export class AuditLog {
     this.retentionDays = retentionDays;
   }
 
-  async add(entry: AuditEntry): Promise<void> {
+  /** Names of headers may be any text; the SDK does not write all of them as names of attributes. */
+  async add({ http_request, ...entry }: AuditEntry): Promise<void> {
     const milliseconds = Math.floor(entry.created_at / 1000);
     await this.#database.client.send(
       new PutCommand({
@@ -30,6 +31,7 @@ export class AuditLog {
           pk: partitionOf(milliseconds),
           sk: `${sortable(entry.created_at)}#${entry.request_id}`,
           ...entry,
+          http_request: JSON.stringify(http_request),
           expires_at: Math.floor((milliseconds + this.retentionDays * day) / 1000),
         },
       }),
@@ -65,6 +67,12 @@ export class AuditLog {
 const partitionOf = (milliseconds: number) => `audit#${new Date(milliseconds).toISOString().slice(0, 10)}`;
 const sortable = (microseconds: number) => String(Math.max(0, microseconds)).padStart(17, "0");
 
-function toEntry({ pk: _, sk: __, expires_at: ___, ...entry }: Record<string, unknown>): AuditEntry {
-  return entry as unknown as AuditEntry;
+function toEntry({
+  pk: _,
+  sk: __,
+  expires_at: ___,
+  http_request,
+  ...entry
+}: Record<string, unknown>): AuditEntry {
+  return { ...entry, http_request: JSON.parse(String(http_request)) } as unknown as AuditEntry;
 }

@@ -41,16 +41,20 @@ export const toRowItem = (message: DelayedMessage) => ({
   expires_at: expiryOf(message),
 });
 
-export const toMessageItem = (message: DelayedMessage) => ({
+/** Names of user properties may be any text; the SDK does not write all of them as names of attributes. */
+export const toMessageItem = ({ properties, ...message }: DelayedMessage) => ({
   ...message,
   ...messageKey(message.msgid),
+  ...(properties && { properties: JSON.stringify(properties) }),
   expires_at: expiryOf(message),
 });
 
 /** The message of an item. */
 export function toMessage(item: Record<string, unknown>): DelayedMessage {
-  const { pk: _pk, sk: _sk, expires_at: _expires, claimed_until: _claimed, ...message } = item;
-  return { ...message, payload: Buffer.from(item.payload as Uint8Array) } as DelayedMessage;
+  const { pk: _pk, sk: _sk, expires_at: _expires, claimed_until: _claimed, properties, ...message } = item;
+  const payload = Buffer.from(item.payload as Uint8Array);
+  const read = properties !== undefined && { properties: JSON.parse(String(properties)) };
+  return { ...message, payload, ...read } as DelayedMessage;
 }
 
 /** How much of an item a message takes, in bytes. */

@@ -81,6 +81,11 @@ export class Target {
     };
   }
 
+  /** The value of the `Authorization` header of a caller. */
+  authorization(as: Caller): string | undefined {
+    return this.#credentials(as).authorization;
+  }
+
   #credentials(as: Caller): Record<string, string> {
     if (as === "nobody") return {};
     if (as === "key") return { authorization: `Basic ${btoa(this.address.key)}` };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { rawRequest } from "../../support/raw-request.ts";
 import { TestApi } from "../../support/test-api.ts";
 
 let api: TestApi;
@@ -90,4 +91,16 @@ test("a call whose record cannot be written is answered all the same", async () 
   const broken = await TestApi.start({ audit: Object.assign(Object.create(api.deps.audit), { add }) });
   expect((await broken.call("DELETE", "/clients/c")).status).toBe(404);
   await broken.close();
+});
+
+test.each(["__proto__", "constructor", "toString"])("a header named %s hides no call", async (name) => {
+  const asked = rawRequest(api.base, "/api/v5/clients/hidden", {
+    method: "DELETE",
+    headers: { authorization: api.authorization("administrator"), ...Object.fromEntries([[name, "1"]]) },
+  });
+  const { headers, status } = await asked;
+  expect(status).toBe(404);
+  const { data } = await list(`limit=10000&gte_created_at=${start}`);
+  const found = data.find((it: { request_id: string }) => it.request_id === headers["x-amzn-requestid"]);
+  expect(Object.entries(found.http_request.headers)).toContainEqual([name.toLowerCase(), "1"]);
 });

@@ -26,7 +26,7 @@ const run = (...due: { msgid: string; expected_at: number }[]) => {
 test("a message that is due is published as it came, once, and is gone", async () => {
   const message = await hold({
     ...{ topic: "a/b", qos: 1, retain: true, expected_at: Date.now(), from_username: null },
-    properties: { content_type: "text/plain", user_properties: { a: "b" } },
+    properties: { content_type: "text/plain", user_properties: { a: "b", constructor: "c", toString: "d" } },
   });
   expect(await run(message, message)).toMatchObject({ batchItemFailures: expect.any(Array) });
   const { msgid, topic, payload, qos, retain, properties, from_clientid, from_username } = message;

@@ -47,6 +47,13 @@ describe("the event of a request", () => {
     expect(event.path).toBe(path.replace(/^\/api/, ""));
   });
 
+  test.each(["__proto__", "constructor"])("takes a header and a query parameter named %s", async (name) => {
+    const headers = Object.fromEntries([[name, "1"]]);
+    const event = await eventOf(`/api/v5/things?${name}=2&${name}=3`, { headers });
+    expect(Object.entries(event.multiValueHeaders)).toContainEqual([name, ["1"]]);
+    expect(Object.entries(event.multiValueQueryStringParameters ?? {})).toEqual([[name, ["2", "3"]]]);
+  });
+
   test("has the query decoded as a form, with all values and with the last", async () => {
     const event = await eventOf("/api/v5/things?a=1&b=x+y%2B%2F&a=2&empty=&bare&%C3%A9=%25");
     expect(event.multiValueQueryStringParameters).toEqual({
