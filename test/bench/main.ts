@@ -1,5 +1,6 @@
 import { installLambdaRuntime } from "../../infra/local/lambda-runtime.ts";
 import { coldStart } from "./cold-start.ts";
+import { operations } from "./operations.ts";
 import { type BenchOptions, readOptions } from "./options.ts";
 import { requests } from "./requests.ts";
 import { storm } from "./storm.ts";
@@ -8,6 +9,7 @@ import { units } from "./units.ts";
 const sections: Record<string, (options: BenchOptions) => Promise<string>> = {
   bundles: coldStart,
   units,
+  operations,
   requests,
   storm,
 };

@@ -22,7 +22,7 @@ const scalar = fc.oneof(
   fc.string(),
   fc.integer(),
   fc
-    .double({ noNaN: true, noDefaultInfinity: true, min: -1e20, max: 1e20 })
+    .double({ noNaN: true, noDefaultInfinity: true, min: -1e15, max: 1e15 })
     .map((it) => Number(it.toFixed(6)) + 0),
   fc.boolean(),
   fc.constant(null),
