@@ -1,15 +1,7 @@
-import {
-  Agent,
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-  request as send,
-} from "node:http";
-import { setImmediate } from "node:timers/promises";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { ItemChange } from "../../lib/store/directory-feed.ts";
+import type { Dynamo, Json } from "./dynamo-engine.ts";
 
 type Item = Record<string, AttributeValue>;
 
@@ -18,7 +10,6 @@ interface Write {
   TableName?: string;
   Item?: Item;
   Key?: Item;
-  ReturnValues?: string;
 }
 
 /**
@@ -26,22 +17,15 @@ interface Write {
  * DeleteItem on the table is told with the item before and after it, whoever makes it. Other writes of items that are
  * listed are not used.
  */
-export class ChangeStream {
-  readonly #database: Server;
+export class ChangeStream implements Dynamo {
+  readonly #database: Dynamo;
   readonly #table: string;
-  readonly #port: number;
-  readonly #agent = new Agent({ keepAlive: true });
   readonly #listeners: ((change: ItemChange) => void)[] = [];
-  readonly #unanswered = new Set<Promise<void>>();
   #sequence = 0;
-  /** Takes the place of the database's own server. */
-  readonly server: Server;
 
-  constructor(database: Server, port: number, table: string) {
+  constructor(database: Dynamo, table: string) {
     this.#database = database;
-    this.#port = port;
     this.#table = table;
-    this.server = createServer((request, response) => this.#receive(request, response));
   }
 
   /** Tells of each change from now on, before whoever made it has its answer. */
@@ -49,43 +33,12 @@ export class ChangeStream {
     this.#listeners.push(listener);
   }
 
-  /** Ends once what has been asked is answered: dynalite does not bear to be closed in the middle of it. */
-  async close(): Promise<void> {
-    this.server.close();
-    while (this.#unanswered.size > 0) await Promise.all(this.#unanswered);
-    // The last answer leaves at the end of this turn of the event loop.
-    await setImmediate();
-    this.#agent.destroy();
-    this.server.closeAllConnections();
-  }
-
-  #receive(request: IncomingMessage, response: ServerResponse): void {
-    const answered = new Promise<void>((resolve) => response.once("close", resolve));
-    this.#unanswered.add(answered);
-    void answered.then(() => this.#unanswered.delete(answered));
-    const operation = String(request.headers["x-amz-target"]).split(".")[1];
-    if (operation === "PutItem" || operation === "DeleteItem") {
-      this.#write(request, response).catch(() => response.destroy());
-    } else this.#database.emit("request", request, response);
-  }
-
-  async #write(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const asked = await readAll(request);
-    const write = JSON.parse(asked) as Write;
-    const watched = write.TableName === this.#table;
-    const body = watched ? JSON.stringify({ ...write, ReturnValues: "ALL_OLD" }) : asked;
-    const answer = await this.#forward(request, body);
-    const text = await readAll(answer);
-    if (watched && answer.statusCode === 200) this.#tell(write, JSON.parse(text).Attributes);
-    response.writeHead(answer.statusCode ?? 500, answer.headers).end(text);
-  }
-
-  #forward(request: IncomingMessage, body: string): Promise<IncomingMessage> {
-    const headers = { ...request.headers, "content-length": String(Buffer.byteLength(body)) };
-    return new Promise((resolve, reject) => {
-      const options = { host: "127.0.0.1", port: this.#port, method: "POST", headers, agent: this.#agent };
-      send(options, resolve).on("error", reject).end(body);
-    });
+  async call(operation: string, input: Json): Promise<Json> {
+    const isWrite = operation === "PutItem" || operation === "DeleteItem";
+    if (!isWrite || input.TableName !== this.#table) return this.#database.call(operation, input);
+    const answer = await this.#database.call(operation, { ...input, ReturnValues: "ALL_OLD" });
+    this.#tell(input as Write, answer.Attributes as Item | undefined);
+    return answer;
   }
 
   #tell({ Item, Key }: Write, before: Item | undefined): void {
@@ -99,10 +52,4 @@ export class ChangeStream {
     };
     for (const listener of this.#listeners) listener(change);
   }
-}
-
-async function readAll(stream: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
 }

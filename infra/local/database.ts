@@ -9,10 +9,12 @@ import {
   DynamoDBClient,
   ListTablesCommand,
 } from "@aws-sdk/client-dynamodb";
-import dynalite from "dynalite";
 import { type Database, openDatabase } from "../../lib/store/database.ts";
 import { accessTable, registryTable, type TableDefinition } from "../../lib/store/tables.ts";
 import { ChangeStream } from "./change-stream.ts";
+import { DynamoEngine } from "./dynamo-engine.ts";
+import { dynamoServer } from "./dynamo-server.ts";
+import { askInProcess } from "./in-process-client.ts";
 import { openLevel } from "./open-level.ts";
 
 /** The embedded DynamoDB, open for this process alone. */
@@ -40,11 +42,12 @@ export function localClient(endpoint: string): DynamoDBClient {
 /** Starts DynamoDB with its data in a folder, or in memory without one, and makes the tables that are missing. */
 export async function openLocalDatabase(folder?: string): Promise<LocalDatabase> {
   if (folder !== undefined) await checkUnused(folder);
-  const immediate = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 };
-  const server = dynalite({ ...immediate, ...(folder !== undefined && { path: folder }) });
-  const changes = new ChangeStream(server, await listen(server), localTables.registry);
-  const endpoint = `http://127.0.0.1:${await listen(changes.server)}`;
+  const engine = new DynamoEngine(folder);
+  const changes = new ChangeStream(engine, localTables.registry);
+  const server = dynamoServer(changes);
+  const endpoint = `http://127.0.0.1:${await listen(server)}`;
   const client = localClient(endpoint);
+  askInProcess(client, changes);
   await createTable(client, localTables.access, accessTable);
   await createTable(client, localTables.registry, registryTable);
   return {
@@ -53,8 +56,9 @@ export async function openLocalDatabase(folder?: string): Promise<LocalDatabase>
     changes,
     database: openDatabase(client, localTables),
     async close() {
-      await changes.close();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
+      server.close();
+      await engine.close();
+      server.closeAllConnections();
       client.destroy();
     },
   };

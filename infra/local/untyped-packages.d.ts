@@ -1,12 +1,27 @@
-declare module "dynalite" {
-  import type { Server } from "node:http";
+declare module "dynalite/db/index.js" {
+  /** The tables, with what dynalite's operations need to work on them. */
+  export interface DynaliteStore {
+    lifecycleManager: { gracefulClose(): Promise<void> };
+  }
 
-  export default function dynalite(options: {
+  export function create(options: {
     path?: string;
     createTableMs?: number;
     deleteTableMs?: number;
     updateTableMs?: number;
-  }): Server;
+  }): DynaliteStore;
+}
+
+declare module "dynalite/validations/index.js" {
+  import type { DynaliteStore } from "dynalite/db/index.js";
+
+  type Json = Record<string, unknown>;
+
+  /** The fields that an operation has, checked for their types. Changes what it is given. */
+  export function checkTypes(input: Json, types: Json): Json;
+
+  /** Fails if the fields have values that they cannot have. */
+  export function checkValidations(input: Json, types: Json, custom: unknown, store: DynaliteStore): void;
 }
 
 declare module "aedes-persistence-level" {

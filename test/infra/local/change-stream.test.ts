@@ -102,7 +102,7 @@ test("what is asked before the database closes is still answered", async () => {
   const closed = new Promise((resolve) => closing.changes.watch(() => resolve(closing.close())));
   await put(1, closing.database);
   await closed;
-  await expect(put(2, closing.database)).rejects.toThrow("ECONNREFUSED");
+  await expect(put(2, closing.database)).rejects.toThrow("The database is closed");
 });
 
 test("all who watch are told", async () => {

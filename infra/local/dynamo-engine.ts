@@ -1,0 +1,105 @@
+import { createRequire } from "node:module";
+import { create, type DynaliteStore } from "dynalite/db/index.js";
+import { checkTypes, checkValidations } from "dynalite/validations/index.js";
+
+/** Fields of a request or an answer of DynamoDB, as they stand in its JSON. */
+export type Json = Record<string, unknown>;
+
+/** Answers requests of DynamoDB. Fails with a `DynamoError` where DynamoDB answers with an error. */
+export interface Dynamo {
+  call(operation: string, input: Json): Promise<Json>;
+}
+
+/** An error that DynamoDB answers with. */
+export class DynamoError extends Error {
+  readonly statusCode: number;
+  /** As it stands in the JSON of the answer. */
+  readonly body: Json & { __type: string };
+
+  constructor({ statusCode, body }: Refusal) {
+    super(String(body.message ?? body.Message ?? ""));
+    this.name = body.__type.split("#").at(-1) ?? "";
+    this.statusCode = statusCode;
+    this.body = body;
+  }
+}
+
+interface Refusal {
+  statusCode: number;
+  body: Json & { __type: string };
+}
+
+/** One operation, in dynalite's terms. */
+interface Operation {
+  types: Json;
+  custom: unknown;
+  run(store: DynaliteStore, input: Json, done: (error: unknown, output: Json) => void): void;
+}
+
+const names = [
+  ...["GetItem", "PutItem", "UpdateItem", "DeleteItem", "BatchGetItem", "BatchWriteItem", "Query", "Scan"],
+  ...["CreateTable", "DescribeTable", "ListTables"],
+];
+
+const operations = new Map(names.map((name) => [name, load(name)]));
+
+/**
+ * DynamoDB's operations as dynalite does them, without its HTTP server: between a caller in this process and the data
+ * there is neither a connection nor a signature.
+ */
+export class DynamoEngine implements Dynamo {
+  readonly #store: DynaliteStore;
+  readonly #running = new Set<Promise<unknown>>();
+  #closed = false;
+
+  /** Opens the data in a folder, or in memory without one. */
+  constructor(folder?: string) {
+    const immediate = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 };
+    this.#store = create({ ...immediate, ...(folder !== undefined && { path: folder }) });
+  }
+
+  async call(name: string, input: Json): Promise<Json> {
+    if (this.#closed) throw new Error("The database is closed");
+    const operation = operations.get(name);
+    if (!operation) throw new DynamoError(unknownOperation);
+    const running = this.#run(operation, input);
+    this.#running.add(running);
+    try {
+      return await running;
+    } catch (error) {
+      throw isRefusal(error) ? new DynamoError(error) : error;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  /** Ends once what has been asked is answered. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+    await this.#store.lifecycleManager.gracefulClose();
+  }
+
+  async #run({ types, custom, run }: Operation, input: Json): Promise<Json> {
+    const checked = checkTypes({ ...input }, types);
+    checkValidations(checked, types, custom, this.#store);
+    return new Promise((resolve, reject) => {
+      run(this.#store, checked, (error, output) => (error ? reject(error) : resolve(output)));
+    });
+  }
+}
+
+const unknownOperation: Refusal = {
+  statusCode: 400,
+  body: { __type: "com.amazon.coral.service#UnknownOperationException" },
+};
+
+const isRefusal = (error: unknown): error is Refusal =>
+  error instanceof Error && "statusCode" in error && "body" in error;
+
+function load(name: string): Operation {
+  const require = createRequire(import.meta.url);
+  const file = `${name.charAt(0).toLowerCase()}${name.slice(1)}.js`;
+  const { types, custom } = require(`dynalite/validations/${file}`) as Pick<Operation, "types" | "custom">;
+  return { types, custom, run: require(`dynalite/actions/${file}`) as Operation["run"] };
+}

@@ -1,0 +1,90 @@
+import type { AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import type { Dynamo, Json } from "./dynamo-engine.ts";
+
+/**
+ * Lets a client of DynamoDB ask a database in this process, without HTTP. For document clients: items are plain
+ * objects on the client's side.
+ */
+export function askInProcess(client: DynamoDBClient, dynamo: Dynamo): void {
+  client.middlewareStack.add(
+    (_next, context) => async (args) => {
+      const operation = String(context.commandName).replace(/Command$/, "");
+      const output = await dynamo.call(operation, translate(args.input as Json, toDynamo));
+      return { output: { $metadata: {}, ...translate(output, fromDynamo) }, response: {} };
+    },
+    { step: "serialize", priority: "high", name: "askInProcess" },
+  );
+}
+
+/** Turns one item into the other form. */
+type ItemForm = (item: Json) => Json;
+
+/** Fields that hold an item. */
+const ofItem = [
+  "Item",
+  "Key",
+  "ExpressionAttributeValues",
+  "ExclusiveStartKey",
+  "LastEvaluatedKey",
+  "Attributes",
+];
+
+/** Fields that hold what is to be done, by table. */
+const ofBatch = ["RequestItems", "UnprocessedKeys", "UnprocessedItems"];
+
+/** A request or an answer with its items in the other form. */
+function translate(fields: Json, form: ItemForm): Json {
+  const translated = { ...fields };
+  const change = (names: readonly string[], map: (value: unknown) => unknown) => {
+    for (const name of names) if (fields[name]) translated[name] = map(fields[name]);
+  };
+  change(ofItem, (item) => form(item as Json));
+  change(["Items"], (items) => (items as Json[]).map(form));
+  change(["Responses"], (tables) => byTable(tables, (items) => (items as Json[]).map(form)));
+  change(ofBatch, (tables) => byTable(tables, (batch) => translateBatch(batch, form)));
+  return translated;
+}
+
+function byTable(tables: unknown, map: (value: unknown) => unknown): Json {
+  return Object.fromEntries(Object.entries(tables as Json).map(([table, value]) => [table, map(value)]));
+}
+
+/** What is to be read from one table, or written to it. */
+function translateBatch(batch: unknown, form: ItemForm): unknown {
+  if (!Array.isArray(batch)) {
+    const { Keys, ...rest } = batch as { Keys: Json[] };
+    return { ...rest, Keys: Keys.map(form) };
+  }
+  return batch.map((write: Json) =>
+    Object.fromEntries(Object.entries(write).map(([kind, one]) => [kind, translate(one as Json, form)])),
+  );
+}
+
+const toDynamo: ItemForm = (item) =>
+  mapBinary(marshall(item, { removeUndefinedValues: true }), (bytes) =>
+    Buffer.from(bytes as Uint8Array).toString("base64"),
+  );
+
+const fromDynamo: ItemForm = (item) =>
+  unmarshall(
+    mapBinary(item, (text) => new Uint8Array(Buffer.from(text as string, "base64"))) as Record<
+      string,
+      AttributeValue
+    >,
+  );
+
+/** An item with its bytes, which are base64 in JSON, in the other form. */
+function mapBinary(attributes: Json, map: (binary: unknown) => unknown): Json {
+  const mapped = { ...attributes };
+  for (const [name, value] of Object.entries(attributes)) mapped[name] = mapValue(value as Json, map);
+  return mapped;
+}
+
+function mapValue(value: Json, map: (binary: unknown) => unknown): Json {
+  if ("B" in value) return { B: map(value.B) };
+  if ("BS" in value) return { BS: (value.BS as unknown[]).map(map) };
+  if ("M" in value) return { M: mapBinary(value.M as Json, map) };
+  if ("L" in value) return { L: (value.L as Json[]).map((it) => mapValue(it, map)) };
+  return value;
+}
