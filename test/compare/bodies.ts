@@ -43,7 +43,6 @@ const bodies: Record<string, unknown> = {
     max_payload_size: "2MB",
     stop_publish_clear_msg: false,
     delivery_rate: "500/s",
-    deliver_rate: "500/s",
     backend: { type: "built_in_database", storage_type: "ram", max_retained_messages: 0, enable: true },
   },
   changeDelayed: { enable: true, max_delayed_messages: 10 },

@@ -92,7 +92,7 @@ function pairsOf(keys: string[], seed: number): [string, string][][] {
 
 /** Bodies beside a good one: a field less, another value in it, one too many, and what is no such body at all. */
 function* bodiesNear(body: unknown, seed: number): Generator<Pick<Request, "body" | "headers">> {
-  for (const text of ["", "{", "null", "1", '"a"', "[]", "{}", "[1]", "[[]]"]) {
+  for (const text of ["", "{", "1", '"a"', "[]", "{}", "[1]", "[[]]"]) {
     yield { body: text, headers: { "content-type": "application/json" } };
   }
   yield { body: JSON.stringify(body), headers: { "content-type": "text/plain" } };
@@ -106,6 +106,8 @@ function* bodiesNear(body: unknown, seed: number): Generator<Pick<Request, "body
     for (const value of pick(values, 14, seed + key.length))
       yield { body: wrap({ ...object, [key]: value }) };
   }
+  // The last one, because it leaves EMQX without the settings that it is sent for.
+  yield { body: "null", headers: { "content-type": "application/json" } };
 }
 
 /** Some of the given values, the same for the same seed. */
