@@ -1,7 +1,7 @@
 import type { ClientControl, ControlOutcome } from "../../lib/broker/broker.ts";
 import type { DepsFor } from "../../lib/deps/types.ts";
 import type { Handlers } from "../../lib/http/operation-function.ts";
-import { isShared, misusedPrefix } from "../../lib/mqtt/filter-syntax.ts";
+import { isShared, misusedPrefix } from "../../lib/mqtt/shared-filter.ts";
 import { visibleSession } from "../../lib/records/session-state.ts";
 import type { controlOperations, NewSubscription, SubscribeReport } from "./control-contract.ts";
 import { notFound } from "./not-found.ts";

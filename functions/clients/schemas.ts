@@ -26,6 +26,13 @@ export const Client = z.strictObject({
   connected: z.boolean(),
   connected_at: z.string(),
   disconnected_at: z.optional(z.string()),
+  disconn_props: z.optional(
+    z.strictObject({
+      "Session-Expiry-Interval": z.optional(z.int()),
+      "Reason-String": z.optional(z.string()),
+      "User-Property": z.optional(z.record(z.string(), z.string())),
+    }),
+  ),
   created_at: z.string(),
   is_persistent: z.boolean(),
   is_expired: z.boolean(),

@@ -1,5 +1,5 @@
 import { serve } from "../../lib/http/serve.ts";
-import { isMalformed, isShared } from "../../lib/mqtt/shared-filter.ts";
+import { isShared, misusedPrefix } from "../../lib/mqtt/shared-filter.ts";
 import { subscriptionRow } from "../../lib/records/subscription-row.ts";
 import { subscriptions } from "./contract.ts";
 import { listSubscriptions } from "./list.ts";
@@ -8,7 +8,7 @@ export const handler = serve(subscriptions, {
   async listSubscriptions({ query, fail }, { node, ...registry }) {
     const { node: asked, durable: _, page, limit, ...filter } = query;
     const { match_topic } = filter;
-    if (match_topic !== undefined && (isShared(match_topic) || isMalformed(match_topic))) {
+    if (match_topic !== undefined && (isShared(match_topic) || misusedPrefix(match_topic) !== undefined)) {
       return fail(400, "INVALID_PARAMETER", "match_topic_invalid");
     }
     if (asked !== undefined && asked !== node.name) {

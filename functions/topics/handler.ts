@@ -1,12 +1,12 @@
 import { serve } from "../../lib/http/serve.ts";
-import { isMalformed } from "../../lib/mqtt/shared-filter.ts";
+import { misusedPrefix } from "../../lib/mqtt/shared-filter.ts";
 import { topics } from "./contract.ts";
 import { listRoutes } from "./list.ts";
 
 export const handler = serve(topics, {
   async listTopics({ query, fail }, { subscriptions, node }) {
     const { page, limit, topic, node: asked } = query;
-    if (topic !== undefined && isMalformed(topic)) {
+    if (topic !== undefined && misusedPrefix(topic) !== undefined) {
       return fail(400, "INVALID_PARAMTER", "topic_filter_invalid");
     }
     const isHere = asked === undefined || asked === node.name;

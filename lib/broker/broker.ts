@@ -83,7 +83,7 @@ export interface ClientControl {
 export type ControlOutcome = "done" | "unknown" | { refused: string };
 
 export interface StatisticsOfClients {
-  /** Of the given clients, those with a session of which the broker counted something. */
+  /** Of the given clients, those with a session at the broker. */
   of(clientids: readonly string[]): ReadonlyMap<string, ClientStatistics>;
 }
 

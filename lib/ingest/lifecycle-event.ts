@@ -32,6 +32,12 @@ const Connected = z.object({
   session: z.optional(SessionFacts),
 });
 
+const DisconnectProperties = z.object({
+  "Session-Expiry-Interval": z.optional(z.int()),
+  "Reason-String": z.optional(z.string()),
+  "User-Property": z.optional(z.record(z.string(), z.string())),
+});
+
 const Disconnected = z.object({
   ...common,
   eventType: z.literal("disconnected"),
@@ -40,6 +46,8 @@ const Disconnected = z.object({
   disconnectReason: z.optional(z.string()),
   /** Ours: what the client changed the expiry of its session to when it left, in seconds. [MQTT-3.14.2.2.2] */
   expiry_interval: z.optional(z.int()),
+  /** Ours: what the client's DISCONNECT said. */
+  disconn_props: z.optional(DisconnectProperties),
   /** Ours: what was found out about a session of which nothing was known. */
   session: z.optional(SessionFacts),
 });

@@ -21,10 +21,14 @@ export function afterConnect(state: SessionState | undefined, event: Connected):
   return sameSession && connect.at < state.created_at ? { ...state, created_at: connect.at } : state;
 }
 
+/** What counts of a disconnect; IoT Core tells whether the client sent a DISCONNECT, and not what it said. */
+type DisconnectFacts = Pick<Disconnected, "clientId" | "versionNumber" | "timestamp"> &
+  Pick<Disconnected, "clientInitiatedDisconnect" | "disconn_props" | "expiry_interval" | "session">;
+
 /** A client's state after a disconnect is known. `ended` tells that its session was discarded with it. */
 export function afterDisconnect(
   state: SessionState | undefined,
-  event: Pick<Disconnected, "clientId" | "versionNumber" | "timestamp" | "expiry_interval" | "session">,
+  event: DisconnectFacts,
   ended = false,
 ): SessionState {
   const mark = markOf(event);
@@ -35,8 +39,12 @@ export function afterDisconnect(
     return endsIt ? { ...base, disconnect: { ...known, ended } } : base;
   }
   // The end of a session stays known when the disconnect that belongs to it comes after.
-  const { expiry_interval } = event;
-  const left = { ...mark, ...(expiry_interval !== undefined && { expiry_interval }) };
+  const { expiry_interval, disconn_props = event.clientInitiatedDisconnect ? {} : undefined } = event;
+  const left = {
+    ...mark,
+    ...(expiry_interval !== undefined && { expiry_interval }),
+    ...(disconn_props && { disconn_props }),
+  };
   return { ...base, disconnect: { ...left, ...(ended && { ended }) } };
 }
 

@@ -1,5 +1,4 @@
-/** Longest topic filter, in bytes. [MQTT-4.7.3-3] */
-const maxFilterBytes = 65_535;
+import { maxTopicBytes } from "./topic.ts";
 
 /**
  * Why a text is no topic filter, in words for the caller; `undefined` if it is one.
@@ -8,7 +7,7 @@ const maxFilterBytes = 65_535;
 export function filterProblem(filter: string): string | undefined {
   if (filter === "") return "A topic filter is not empty";
   if (filter.includes("\0")) return "A topic filter has no NUL character";
-  if (Buffer.byteLength(filter) > maxFilterBytes) return `A topic filter has ${maxFilterBytes} bytes at most`;
+  if (Buffer.byteLength(filter) > maxTopicBytes) return `A topic filter has ${maxTopicBytes} bytes at most`;
   const levels = filter.split("/");
   if (levels.some((level) => level.length > 1 && /[+#]/.test(level))) {
     return "The wildcards + and # stand for whole levels of a topic filter";
@@ -16,23 +15,5 @@ export function filterProblem(filter: string): string | undefined {
   return levels.slice(0, -1).includes("#") ? "The wildcard # comes last in a topic filter" : undefined;
 }
 
-/** Whether a filter is one of a shared subscription, in either notation of EMQX. */
-export function isShared(filter: string): boolean {
-  return /^\$(queue|share)\//.test(filter);
-}
-
-/**
- * The part of a filter that misuses `$share`, `$queue` or `$exclusive`: without group or topic, or one in another.
- * `undefined` if there is none. [emqx_topic]
- */
-export function misusedPrefix(filter: string): string | undefined {
-  if (filter === "$exclusive/") return filter;
-  if (!isShared(filter)) return undefined;
-  const [prefix = "", ...levels] = filter.split("/");
-  if (prefix === "$share") {
-    const group = levels.shift() ?? "";
-    if (levels.length === 0 || /[+#]/.test(group)) return filter;
-  }
-  const shared = levels.join("/");
-  return isShared(shared) ? shared : undefined;
-}
+/** Whether a text can be subscribed to. */
+export const isTopicFilter = (filter: string) => filterProblem(filter) === undefined;

@@ -1,5 +1,6 @@
 import { RE2JS } from "re2js";
 import type { RewriteRule } from "../records/topic-rewrite.ts";
+import { sharedFilter } from "./shared-filter.ts";
 import { matchesFilter } from "./topic.ts";
 
 /** A rule that is ready for use. */
@@ -56,6 +57,6 @@ function capture(expression: RE2JS, topic: string): string[] | undefined {
 
 /** A subscription's filter with what its topic becomes; a shared one keeps its group. */
 export function rewriteFilter(filter: string, rules: readonly CompiledRule[], names: RewriteNames): string {
-  const [, group = "", topic = filter] = /^(\$share\/[^/]+\/|\$queue\/)(.+)$/s.exec(filter) ?? [];
-  return group + rewriteTopic(topic, rules, names);
+  const topic = sharedFilter(filter)?.filter ?? filter;
+  return filter.slice(0, filter.length - topic.length) + rewriteTopic(topic, rules, names);
 }

@@ -1,5 +1,5 @@
 /** Longest topic name or filter, in bytes. [MQTT-4.7.3-3] */
-const maxTopicBytes = 65_535;
+export const maxTopicBytes = 65_535;
 
 /** Whether a text can be published to. [MQTT-3.3.2-2, MQTT-4.7.3-1, MQTT-4.7.3-2] */
 export function isTopicName(topic: string): boolean {
@@ -18,19 +18,4 @@ export function matchesFilter(topic: string, filter: string): boolean {
     if (depth >= levels.length) return false;
   }
   return parts.length === levels.length;
-}
-
-/** `t/1` of `$share/group/t/1`; a filter that is not shared is returned as it is. [MQTT-4.8.2] */
-export function sharedTopic(filter: string): string {
-  const match = /^\$share\/[^/]+\/(.+)$/s.exec(filter);
-  return match?.[1] ?? filter;
-}
-
-/** Whether a text can be subscribed to. [MQTT-4.7.1-1, MQTT-4.7.1-2, MQTT-4.7.3-1, MQTT-4.7.3-2] */
-export function isTopicFilter(filter: string): boolean {
-  const levels = filter.split("/");
-  const wellPlaced = levels.every(
-    (level, depth) => !/[+#]/.test(level) || level === "+" || (level === "#" && depth === levels.length - 1),
-  );
-  return filter !== "" && wellPlaced && !filter.includes("\0") && Buffer.byteLength(filter) <= maxTopicBytes;
 }

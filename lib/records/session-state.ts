@@ -1,4 +1,4 @@
-import { neverExpires, type Session } from "./session.ts";
+import { type DisconnectProperties, neverExpires, type Session } from "./session.ts";
 
 /**
  * What the registry remembers of a client: its newest connect and its newest disconnect. Everything else follows
@@ -13,6 +13,7 @@ export interface SessionState extends SessionFacts {
     ended?: boolean;
     /** What the client changed its expiry to when it left, in seconds. [MQTT-3.14.2.2.2] */
     expiry_interval?: number;
+    disconn_props?: DisconnectProperties;
   };
   subscriptions_cnt: number;
   /** A session of which subscriptions became known before its connect. */
@@ -105,8 +106,10 @@ export function visibleSession(state: SessionState, now: number): Session | unde
 const withDisconnect = ({
   at = 0,
   expiry_interval,
+  disconn_props,
 }: Partial<NonNullable<SessionState["disconnect"]>> = {}) => ({
   disconnected_at: at,
+  ...(disconn_props && { disconn_props }),
   ...(expiry_interval !== undefined && { expiry_interval }),
 });
 

@@ -9,6 +9,8 @@ export interface Session {
   created_at: number;
   connected_at: number;
   disconnected_at?: number;
+  /** What the client's DISCONNECT said; absent if its connection ended without one. */
+  disconn_props?: DisconnectProperties;
   ip_address?: string;
   port?: number;
   listener?: string;
@@ -21,6 +23,13 @@ export interface Session {
   expiry_interval: number;
   is_bridge?: boolean;
   subscriptions_cnt: number;
+}
+
+/** Properties of a DISCONNECT, as EMQX names them; empty before MQTT 5. [MQTT-3.14.2.2] */
+export interface DisconnectProperties {
+  "Session-Expiry-Interval"?: number | undefined;
+  "Reason-String"?: string | undefined;
+  "User-Property"?: Record<string, string> | undefined;
 }
 
 /** How a session is subscribed to a filter: the granted QoS, and MQTT 5's options. [MQTT-3.8.3] */

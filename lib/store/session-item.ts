@@ -1,3 +1,4 @@
+import type { DisconnectProperties } from "../records/session.ts";
 import { assumedFacts, type SessionFacts, type SessionState, standingOf } from "../records/session-state.ts";
 import type { Key } from "./database.ts";
 import { sessionKey, usernameKey } from "./hash-order.ts";
@@ -20,6 +21,7 @@ export interface SessionItem extends Key, SessionFacts {
   disconnected_at?: number | undefined;
   ended?: boolean | undefined;
   left_expiry_interval?: number | undefined;
+  disconn_props?: DisconnectProperties | undefined;
   early?: string | undefined;
   /** Counts the writes; a write succeeds only on the revision that it was made from. */
   revision: number;
@@ -45,6 +47,7 @@ export function toItem(state: SessionState, revision: number): SessionItem {
     disconnected_at: disconnect?.at,
     ended: disconnect?.ended,
     left_expiry_interval: disconnect?.expiry_interval,
+    disconn_props: disconnect?.disconn_props,
     revision,
   };
 }
@@ -74,6 +77,7 @@ export function toState(item: SessionItem): SessionState {
         at: item.disconnected_at ?? 0,
         ...(item.ended && { ended: true }),
         ...(item.left_expiry_interval !== undefined && { expiry_interval: item.left_expiry_interval }),
+        ...(item.disconn_props && { disconn_props: item.disconn_props }),
       },
     }),
   };

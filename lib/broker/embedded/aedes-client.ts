@@ -6,6 +6,9 @@ import type { StoredSubscription } from "./kept-state.ts";
 
 /** Fields of Aedes's client that its types leave out. */
 interface Internals {
+  id: string;
+  /** What a client of MQTT 5 is told of its id, if it has brought none. */
+  _assignedClientId: string | undefined;
   will: object | undefined;
   connected: boolean;
   connackSent: boolean;
@@ -24,6 +27,12 @@ export class AedesClient {
   constructor(client: Client) {
     this.#client = client;
     this.#internals = client as unknown as Internals;
+  }
+
+  /** Gives another id to a client that has brought none, and was not told one yet. */
+  rename(clientid: string): void {
+    this.#internals.id = clientid;
+    this.#internals._assignedClientId = clientid;
   }
 
   /** Its will is not published when its connection ends. */

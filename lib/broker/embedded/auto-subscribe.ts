@@ -1,5 +1,5 @@
 import { log } from "../../log.ts";
-import { isTopicFilter } from "../../mqtt/topic.ts";
+import { isTopicFilter } from "../../mqtt/filter-syntax.ts";
 import type { AutoSubscription } from "../../records/auto-subscription.ts";
 import type { AutoSubscribing } from "../broker.ts";
 import { AedesClient } from "./aedes-client.ts";

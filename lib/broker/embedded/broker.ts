@@ -14,11 +14,13 @@ import type {
 import { AedesClient } from "./aedes-client.ts";
 import { Arrivals } from "./arrivals.ts";
 import { AutoSubscribe } from "./auto-subscribe.ts";
+import { correctConnack } from "./connack.ts";
 import { describeConnection, identityOf, sessionExpiryInterval } from "./connection.ts";
 import { Connections } from "./connections.ts";
 import { EmbeddedControl } from "./control.ts";
 import { Delivery } from "./delivery.ts";
-import type { ClientIdentity, Extension } from "./extension.ts";
+import { disconnectProperties } from "./disconnect-properties.ts";
+import type { Extension } from "./extension.ts";
 import { Extensions } from "./extensions.ts";
 import { followClients } from "./follow-clients.ts";
 import { FollowedDeliveries } from "./followed-deliveries.ts";
@@ -26,6 +28,7 @@ import { type AedesPersistence, KeptState } from "./kept-state.ts";
 import type { LetterStore } from "./letter-store.ts";
 import { topicRefusal } from "./limits.ts";
 import { factsOf, factsOfApi } from "./message-facts.ts";
+import { nameClient } from "./name-client.ts";
 import { toMessage, toPacket } from "./packets.ts";
 import { banned, unreadable } from "./refusals.ts";
 import { Reports } from "./reports.ts";
@@ -103,7 +106,7 @@ export class EmbeddedBroker implements Broker {
       maxClientsIdLength: maxClientidBytes,
       queueLimit: 1_000,
       preConnect: (client, packet, done) => {
-        this.#connections.open(client, packet);
+        correctConnack(client, this.#connections.open(client, packet));
         done(null, true);
       },
       authenticate: (client, _username, _password, done) => {
@@ -120,7 +123,7 @@ export class EmbeddedBroker implements Broker {
         this.#routed(packet).then(() => done(), done);
       },
     });
-    this.statistics = new EmbeddedStatistics(this.#aedes, this.#connections);
+    this.statistics = new EmbeddedStatistics(this.#aedes, this.#connections, this.queues);
     this.#delivery.follow(this.#aedes);
     const parts = { connections: this.#connections, reports: this.#reports, extensions: this.#extensions };
     followClients(this.#aedes, { ...parts, kept: this.#kept, followed });
@@ -131,9 +134,14 @@ export class EmbeddedBroker implements Broker {
     const client = this.#aedes.handle(stream, request);
     this.statistics.follow(client);
     this.#delivery.takeOver(client);
-    new AedesClient(client).rewriteFilters((filter) => {
+    const seam = new AedesClient(client);
+    seam.rewriteFilters((filter) => {
       const connection = this.#connections.find(client);
       return connection ? this.#extensions.rewriteFilter(filter, identityOf(client, connection)) : filter;
+    });
+    seam.followPackets((packet) => {
+      const connection = this.#connections.find(client);
+      if (connection && packet.cmd === "disconnect") connection.leftWith = disconnectProperties(packet);
     });
   }
 
@@ -195,8 +203,7 @@ export class EmbeddedBroker implements Broker {
   }
 
   /** Forgets the session of a client that is not connected. Returns whether there was one. */
-  async discardSession(clientid: string): Promise<boolean> {
-    this.statistics.forget(clientid);
+  discardSession(clientid: string): Promise<boolean> {
     return this.#kept.discard(clientid);
   }
 
@@ -227,12 +234,10 @@ export class EmbeddedBroker implements Broker {
 
   /** Lets a client in, and finds or begins its session, before it is told that it is connected. */
   async #admit(client: Client): Promise<boolean> {
-    if (!(await this.#extensions.admit(this.#identityOf(client)))) return false;
-    await findSession(client, this.#connections, this.#kept);
-    return true;
-  }
-
-  #identityOf(client: Client): ClientIdentity {
-    return identityOf(client, this.#connections.of(client));
+    const connection = this.#connections.of(client);
+    if (connection.clientid === "") nameClient(client, connection);
+    connection.isBanned = !(await this.#extensions.admit(identityOf(client, connection)));
+    if (!connection.isBanned) await findSession(client, this.#connections, this.#kept);
+    return !connection.isBanned;
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Socket } from "node:net";
 import type { Client, ConnectPacket } from "aedes";
 import type { SessionFacts } from "../../ingest/lifecycle-event.ts";
-import type { SubscriptionOptions } from "../../records/session.ts";
+import type { DisconnectProperties, SubscriptionOptions } from "../../records/session.ts";
 import type { BrokerSession } from "../broker.ts";
 import type { ClientIdentity } from "./extension.ts";
 
@@ -20,6 +20,10 @@ export interface Connection {
   sessionBegan: number;
   /** Set once the client is connected. */
   version?: number;
+  /** Whether it is refused because of a ban. */
+  isBanned?: boolean;
+  /** The properties of the client's DISCONNECT, once it has sent one. */
+  leftWith?: DisconnectProperties;
   /** What is subscribed to, by topic filter. */
   filters: Map<string, SubscriptionOptions>;
 }

@@ -7,9 +7,11 @@ export class Connections {
   readonly #connections = new Map<Client, Connection>();
   readonly #byClientid = new Map<string, Client>();
 
-  /** Remembers a connection whose CONNECT has arrived. */
-  open(client: Client, packet: ConnectPacket): void {
-    this.#connections.set(client, newConnection(packet, client));
+  /** Remembers a connection whose CONNECT has arrived. Returns what is known of it. */
+  open(client: Client, packet: ConnectPacket): Connection {
+    const connection = newConnection(packet, client);
+    this.#connections.set(client, connection);
+    return connection;
   }
 
   /** Notes that a connection's client is connected. */

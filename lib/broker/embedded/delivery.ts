@@ -2,9 +2,8 @@ import { Readable } from "node:stream";
 import type { Aedes, AedesPublishPacket, Client } from "aedes";
 import type { Packet } from "mqtt-packet";
 import { newMessageId } from "../../mqtt/message-id.ts";
-import { asksToBeShared, sharedFilter } from "../../mqtt/shared-subscription.ts";
+import { isShared, sharedFilter } from "../../mqtt/shared-filter.ts";
 import { filterPackets, renameFilters, replaceDelivery } from "./client-seams.ts";
-import { announceSharedSubscriptions } from "./connack.ts";
 import { innerName, ownName } from "./inner-names.ts";
 import { type AedesPersistence, type StoredSubscription, subscriptionOptions } from "./kept-state.ts";
 import { type LetterContent, packetOf } from "./letter.ts";
@@ -160,13 +159,13 @@ export class Delivery {
 
   /** A shared subscription brings no retained messages. [MQTT-4.8.2] */
   #deliverRetained(client: Client, content: LetterContent): Promise<unknown> | undefined {
-    const copy = this.queues.router.ownCopy(client.id, content.topic);
-    return copy && this.#deliver(client, { ...content, qos: Math.min(content.qos, copy.qos) as 0 | 1 | 2 });
+    const granted = this.queues.router.ownQos(client.id, content.topic);
+    if (granted === undefined) return undefined;
+    return this.#deliver(client, { ...content, qos: Math.min(content.qos, granted) as 0 | 1 | 2 });
   }
 
   /** Whether Aedes is to handle a packet of a client. */
   #lets(client: Client, packet: Packet): boolean {
-    if (packet.cmd === "connect" && packet.protocolVersion === 5) announceSharedSubscriptions(client.conn);
     // Aedes does not tell of every message that is refused.
     if (packet.cmd === "pubrec" && (packet.reasonCode ?? 0) >= firstFailure) {
       this.queues.acknowledge(client.id, packet.messageId ?? 0);
@@ -180,7 +179,7 @@ export class Delivery {
 
 /** The reason for which a client may not subscribe so. */
 function whatIsWrong({ topic, nl }: { topic: string; nl?: boolean }): number | undefined {
-  if (!asksToBeShared(topic)) return undefined;
+  if (!isShared(topic)) return undefined;
   if (!sharedFilter(topic)) return topicFilterInvalid;
   // [MQTT-3.8.3-4]
   return nl ? protocolError : undefined;

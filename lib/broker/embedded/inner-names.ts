@@ -1,4 +1,4 @@
-import { asksToBeShared } from "../../mqtt/shared-subscription.ts";
+import { isShared } from "../../mqtt/shared-filter.ts";
 
 /** Nobody publishes below it but the broker, which never uses what follows. */
 const prefix = "$SYS/";
@@ -8,11 +8,11 @@ const prefix = "$SYS/";
  * plain ones: a name that leads to nothing.
  */
 export function innerName(name: string): string {
-  return asksToBeShared(name) ? prefix + name : name;
+  return isShared(name) ? prefix + name : name;
 }
 
 /** What its client calls a filter of Aedes. */
 export function ownName(name: string): string {
   const rest = name.startsWith(prefix) ? name.slice(prefix.length) : name;
-  return asksToBeShared(rest) ? rest : name;
+  return isShared(rest) ? rest : name;
 }

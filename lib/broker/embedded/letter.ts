@@ -1,5 +1,5 @@
 import type { AedesPublishPacket } from "aedes";
-import type { SharedFilter } from "../../mqtt/shared-subscription.ts";
+import type { SharedFilter } from "../../mqtt/shared-filter.ts";
 import type { QueuedMessage } from "../broker.ts";
 import { attachFacts, type MessageFacts } from "./message-facts.ts";
 

@@ -2,13 +2,13 @@ import type { Aedes, AedesPublishPacket, Client } from "aedes";
 import mqttPacket, { type Packet } from "mqtt-packet";
 
 /** EMQX's default limit of messages that are sent and not acknowledged. */
-const maxInFlight = 32;
+export const maxInFlight = 32;
 
 /** The connection that a session's letters are written to. */
 export interface Line {
   /** How many messages may be on their way at a time. */
   readonly window: number;
-  /** What to write of a packet; `undefined` if the receiver must not have it. */
+  /** What to write of a packet; `undefined` if it is too large for the receiver. */
   prepare(packet: AedesPublishPacket): AedesPublishPacket | undefined;
   /** Returns what a sender has to wait for, if the connection is slower than it is. */
   write(packet: AedesPublishPacket): Promise<void> | undefined;

@@ -1,7 +1,8 @@
+import type { QueueStatistics } from "../../records/client-statistics.ts";
 import { Doorstep } from "./doorstep.ts";
 import { hasExpired, type Letter, type LetterContent, packetOf } from "./letter.ts";
 import type { LetterBox } from "./letter-store.ts";
-import type { Line } from "./line.ts";
+import { type Line, maxInFlight } from "./line.ts";
 
 /** EMQX's default limit of what waits for a session. [emqx_mqueue] */
 const maxWaiting = 1_000;
@@ -21,6 +22,12 @@ export class Mailbox {
   /** What is in flight and was not sent again yet on this connection. */
   #toRepeat: Letter[] = [];
   #line: Line | undefined;
+  /** How many may be in flight on the last connection. */
+  #window = maxInFlight;
+  /** Letters that gave way to newer ones. */
+  #pushedOut = 0;
+  /** Letters that were not sent since the client connected, by cause. */
+  #dropped = noneDropped();
   #lastMark = 0n;
   #lastId = 0;
 
@@ -48,6 +55,21 @@ export class Mailbox {
     return this.#line !== undefined;
   }
 
+  /** What is on its way now, and what was given up. After a smaller window, what it has no place for is not in flight. */
+  statistics(): QueueStatistics {
+    const { expired, queue_full, too_large } = this.#dropped;
+    return {
+      mqueue_len: this.#waiting.length,
+      mqueue_dropped: this.#pushedOut,
+      inflight_cnt: Math.min(this.#inFlight.size - this.#toRepeat.length, this.#window),
+      inflight_max: this.#window,
+      "send_msg.dropped": expired + queue_full + too_large,
+      "send_msg.dropped.expired": expired,
+      "send_msg.dropped.queue_full": queue_full,
+      "send_msg.dropped.too_large": too_large,
+    };
+  }
+
   /** A letter arrives. Returns what its sender has to wait for, if anything. */
   push(content: LetterContent): Promise<unknown> | undefined {
     // QoS 0 needs no place in the window, and passes what waits for one.
@@ -59,6 +81,8 @@ export class Mailbox {
   /** The client is connected: what is in flight is sent again, then what waits. [MQTT-4.4.0-1] */
   attach(line: Line): void {
     this.#line = line;
+    this.#window = line.window;
+    this.#dropped = noneDropped();
     this.#toRepeat = this.inFlight.slice();
     this.#doorstep.move();
     this.#advance();
@@ -150,6 +174,7 @@ export class Mailbox {
     letter.insertedAt = this.#nextMark();
     const packet = line.prepare(packetOf(letter));
     if (!packet) {
+      this.#dropped.too_large += 1;
       this.#box.remove(letter);
       return;
     }
@@ -159,14 +184,21 @@ export class Mailbox {
   }
 
   #write(line: Line, letter: Letter): Promise<void> | undefined {
-    if (hasExpired(letter)) return undefined;
+    if (hasExpired(letter)) {
+      this.#dropped.expired += 1;
+      return undefined;
+    }
     const packet = line.prepare(packetOf(letter));
+    if (!packet) this.#dropped.too_large += 1;
     return packet && line.write(packet);
   }
 
   #dropOldest(): void {
     const oldest = this.#waiting.shift();
-    if (oldest) this.#box.remove(oldest);
+    if (!oldest) return;
+    this.#pushedOut += 1;
+    this.#dropped.queue_full += 1;
+    this.#box.remove(oldest);
   }
 
   /** Epoch nanoseconds, each later than the one before. */
@@ -183,6 +215,8 @@ export class Mailbox {
     return this.#lastId;
   }
 }
+
+const noneDropped = () => ({ expired: 0, queue_full: 0, too_large: 0 });
 
 function repeat(line: Line, letter: Letter): void {
   if (letter.released) line.release(letter.messageId ?? 0);

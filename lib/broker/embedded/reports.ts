@@ -48,6 +48,7 @@ export class Reports {
       ...this.#common(client, connection),
       versionNumber: connection.version,
       ...(changed && { expiry_interval: sessionExpiryInterval }),
+      ...(connection.leftWith && { disconn_props: connection.leftWith }),
     });
     return connection;
   }

@@ -1,25 +1,7 @@
 import { FilterMap } from "../../mqtt/filter-map.ts";
-import { type SharedFilter, sharedFilter } from "../../mqtt/shared-subscription.ts";
-import type { SubscriptionOptions } from "../../records/session.ts";
+import { type SharedFilter, sharedFilter } from "../../mqtt/shared-filter.ts";
+import { type Copy, copyFor, type RoutedSubscription } from "./copy.ts";
 import { SharedGroup } from "./shared-group.ts";
-
-/** A subscription, with the Subscription Identifier that an MQTT 5 client gave it. [MQTT-3.8.2.1.2] */
-export interface RoutedSubscription extends SubscriptionOptions {
-  identifier?: number;
-}
-
-/** One copy of a message, for one session. */
-export interface Copy {
-  clientid: string;
-  /** The most that was granted. */
-  qos: 0 | 1 | 2;
-  /** Whether the retain flag stays as the message was published. */
-  rap: boolean;
-  /** Of the subscriptions that it is sent for. */
-  identifiers: number[];
-  /** The subscription it was picked for, if that is shared. */
-  shared?: SharedFilter;
-}
 
 /** Who subscribes to what: all sessions, connected or not. Filters are named as clients name them. */
 export class Router {
@@ -68,11 +50,18 @@ export class Router {
   }
 
   /**
-   * The copies to make of a message: one for each session with subscriptions of its own, and one for each group. A
-   * group's copy goes to a connected member, if there is one.
+   * The copies to make of a message: one for each subscription, and one for each group. A group's copy goes to a
+   * connected member, if there is one. That overlapping subscriptions of a session bring a copy each, with their own
+   * QoS, is left to brokers; EMQX does so. [MQTT-3.3.5-1]
    */
   copies(topic: string, sender: string | undefined, isConnected: (clientid: string) => boolean): Copy[] {
-    const copies = [...this.#plainCopies(topic, (clientid, { nl }) => nl === 1 && clientid === sender)];
+    const copies = this.#plain
+      .matching(topic)
+      .flatMap((subscribers) =>
+        [...subscribers]
+          .filter(([clientid, { nl }]) => nl === 0 || clientid !== sender)
+          .map(([clientid, subscription]) => copyFor(clientid, subscription)),
+      );
     for (const groups of this.#shared.matching(topic)) {
       for (const group of groups.values()) {
         const copy = group.next(isConnected);
@@ -82,31 +71,15 @@ export class Router {
     return copies;
   }
 
-  /** The copy that a session gets of a message by subscriptions of its own; `undefined` if it has none. */
-  ownCopy(clientid: string, topic: string): Copy | undefined {
-    return this.#plainCopies(topic, (subscriber) => subscriber !== clientid).next().value;
+  /** The most that a session was granted for a topic by subscriptions of its own; `undefined` if it has none. */
+  ownQos(clientid: string, topic: string): 0 | 1 | 2 | undefined {
+    const own = this.#plain.matching(topic).flatMap((subscribers) => subscribers.get(clientid) ?? []);
+    return own.length > 0 ? (Math.max(...own.map(({ qos }) => qos)) as 0 | 1 | 2) : undefined;
   }
 
   /** The copy of a message that was meant for a member which is gone. */
   copyOfGroup({ group, filter }: SharedFilter, isConnected: (clientid: string) => boolean): Copy | undefined {
     return this.#shared.get(filter)?.get(group)?.next(isConnected);
-  }
-
-  /** Overlapping subscriptions of a session make one copy. [MQTT-3.3.5-1, MQTT-3.3.4-4] */
-  #plainCopies(topic: string, isLeftOut: (clientid: string, of: RoutedSubscription) => boolean) {
-    const copies = new Map<string, Copy>();
-    for (const subscribers of this.#plain.matching(topic)) {
-      for (const [clientid, subscription] of subscribers) {
-        if (isLeftOut(clientid, subscription)) continue;
-        const { qos, rap, identifier } = subscription;
-        const copy = copies.get(clientid) ?? { clientid, qos, rap: false, identifiers: [] };
-        if (qos > copy.qos) copy.qos = qos;
-        copy.rap ||= rap === 1;
-        if (identifier !== undefined) copy.identifiers.push(identifier);
-        copies.set(clientid, copy);
-      }
-    }
-    return copies.values();
   }
 
   #leaveGroup(clientid: string, { group: name, filter }: SharedFilter): void {

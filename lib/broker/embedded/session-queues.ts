@@ -1,9 +1,10 @@
 import type { MessageQueues, QueuedMessage } from "../broker.ts";
+import type { Copy } from "./copy.ts";
 import { describeLetter, type Letter, type LetterContent } from "./letter.ts";
 import { type LetterStore, noBox } from "./letter-store.ts";
 import type { Line } from "./line.ts";
 import { Mailbox } from "./mailbox.ts";
-import { type Copy, Router } from "./router.ts";
+import { Router } from "./router.ts";
 
 /** Brings messages to the sessions that subscribe to them, and keeps what cannot be sent yet. */
 export class SessionQueues implements MessageQueues {
@@ -34,6 +35,11 @@ export class SessionQueues implements MessageQueues {
   open(clientid: string, kept: boolean): void {
     if (this.#mailboxes.has(clientid)) return;
     this.#mailboxes.set(clientid, new Mailbox(kept ? this.#store.box(clientid) : noBox));
+  }
+
+  /** What is on its way to a session; `undefined` if there is none. */
+  mailbox(clientid: string): Mailbox | undefined {
+    return this.#mailboxes.get(clientid);
   }
 
   attach(clientid: string, line: Line): void {
@@ -98,11 +104,11 @@ export class SessionQueues implements MessageQueues {
 }
 
 /** A message as one subscriber gets it. */
-function addressed(message: LetterContent, { qos, rap, identifiers, shared }: Copy): LetterContent {
+function addressed(message: LetterContent, { qos, rap, identifier, shared }: Copy): LetterContent {
   const { topic, payload, expiresAt, facts, retain } = message;
   const properties = { ...message.properties };
   delete properties.subscriptionIdentifier;
-  if (identifiers.length > 0) properties.subscriptionIdentifier = [...identifiers];
+  if (identifier !== undefined) properties.subscriptionIdentifier = identifier;
   return {
     ...{ topic, payload, facts, properties },
     qos: Math.min(qos, message.qos) as 0 | 1 | 2,

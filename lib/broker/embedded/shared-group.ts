@@ -1,5 +1,5 @@
-import type { SharedFilter } from "../../mqtt/shared-subscription.ts";
-import type { Copy, RoutedSubscription } from "./router.ts";
+import type { SharedFilter } from "../../mqtt/shared-filter.ts";
+import { type Copy, copyFor, type RoutedSubscription } from "./copy.ts";
 
 /** The sessions that share a subscription. */
 export class SharedGroup {
@@ -31,8 +31,6 @@ export class SharedGroup {
     const picked = candidates[this.#turn % candidates.length];
     this.#turn += 1;
     if (!picked) return undefined;
-    const [clientid, { qos, rap, identifier }] = picked;
-    const identifiers = identifier === undefined ? [] : [identifier];
-    return { clientid, qos, rap: rap === 1, identifiers, shared: this.#shared };
+    return { ...copyFor(...picked), shared: this.#shared };
   }
 }

@@ -1,25 +1,29 @@
 import type { Aedes, Client } from "aedes";
-import type { ClientStatistics } from "../../records/client-statistics.ts";
+import type { ClientStatistics, TrafficStatistics } from "../../records/client-statistics.ts";
 import type { StatisticsOfClients } from "../broker.ts";
 import type { Connections } from "./connections.ts";
+import type { Mailbox } from "./mailbox.ts";
+import type { SessionQueues } from "./session-queues.ts";
 import { Traffic } from "./traffic.ts";
 
 /**
- * The traffic of the embedded broker's clients. A session that is kept shows what was counted on its last connection
- * as long as this process runs.
+ * What the embedded broker counts of its clients. A session that is kept shows what passed through its last
+ * connection as long as this process runs, and what waits for its client always.
  */
 export class EmbeddedStatistics implements StatisticsOfClients {
   readonly #connections: Connections;
+  readonly #queues: SessionQueues;
   readonly #traffic = new WeakMap<Client, Traffic>();
-  readonly #ofAway = new Map<string, ClientStatistics>();
+  /** Of sessions whose client is away; a mailbox lives as long as its session. */
+  readonly #ofAway = new WeakMap<Mailbox, TrafficStatistics>();
 
-  constructor(aedes: Aedes, connections: Connections) {
+  constructor(aedes: Aedes, connections: Connections, queues: SessionQueues) {
     this.#connections = connections;
-    aedes.on("client", ({ id }) => this.forget(id));
+    this.#queues = queues;
     aedes.on("clientDisconnect", (client) => {
       const traffic = this.#traffic.get(client);
-      const { clean: endsWithConnection } = client;
-      if (traffic && !endsWithConnection) this.#ofAway.set(client.id, traffic.statistics());
+      const mailbox = queues.mailbox(client.id);
+      if (traffic && mailbox) this.#ofAway.set(mailbox, traffic.statistics());
     });
   }
 
@@ -28,17 +32,13 @@ export class EmbeddedStatistics implements StatisticsOfClients {
     this.#traffic.set(client, new Traffic(client));
   }
 
-  /** Forgets a session that is over. */
-  forget(clientid: string): void {
-    this.#ofAway.delete(clientid);
-  }
-
   of(clientids: readonly string[]): ReadonlyMap<string, ClientStatistics> {
     const found = new Map<string, ClientStatistics>();
     for (const clientid of clientids) {
+      const mailbox = this.#queues.mailbox(clientid);
       const client = this.#connections.withId(clientid);
-      const statistics = client ? this.#traffic.get(client)?.statistics() : this.#ofAway.get(clientid);
-      if (statistics) found.set(clientid, statistics);
+      const traffic = client ? this.#traffic.get(client)?.statistics() : mailbox && this.#ofAway.get(mailbox);
+      if (mailbox) found.set(clientid, { ...traffic, ...mailbox.statistics() });
     }
     return found;
   }

@@ -1,5 +1,6 @@
+import { isTopicFilter } from "../../mqtt/filter-syntax.ts";
 import { type CompiledRule, compileRule, rewriteFilter, rewriteTopic } from "../../mqtt/rewrite-topic.ts";
-import { isTopicFilter, isTopicName } from "../../mqtt/topic.ts";
+import { isTopicName } from "../../mqtt/topic.ts";
 import type { RewriteRule } from "../../records/topic-rewrite.ts";
 import type { TopicRewriting } from "../broker.ts";
 import type { ClientIdentity, Extension, PassingMessage } from "./extension.ts";

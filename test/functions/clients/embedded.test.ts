@@ -65,6 +65,26 @@ test("a client that gives no id is listed by the one that it is given", async ()
   expect(data).toEqual([{ clientid: expect.stringMatching(/.{10}/) }]);
 });
 
+test("a session whose client is away shows what its DISCONNECT said, and how much waits for it", async () => {
+  const persistent = { protocolVersion: 5, clean: false, properties: { sessionExpiryInterval: 60 } } as const;
+  const { mqtt, closed } = await setup.connect("c1", persistent);
+  await mqtt.subscribeAsync("t", { qos: 1 });
+  expect(await client("c1")).not.toHaveProperty("disconn_props");
+  await mqtt.endAsync(false, { properties: { userProperties: { why: "lunch" } } });
+  await closed;
+  for (let n = 0; n < 3; n += 1) await setup.broker.publish(message("t"));
+  const away = { connected: false, mqueue_len: 3, mqueue_max: 1_000 };
+  await vi.waitFor(async () =>
+    expect(await client("c1")).toMatchObject({
+      ...away,
+      disconn_props: { "User-Property": { why: "lunch" } },
+    }),
+  );
+  expect((await call("GET", "/clients")).json.data).toMatchObject([away]);
+  await setup.connect("c1", persistent);
+  expect(await client("c1")).not.toHaveProperty("disconn_props");
+});
+
 test("a client that is kicked out loses its connection and is not known from then on", async () => {
   const { closed } = await setup.connect("c1", { protocolVersion: 5 });
   expect((await call("DELETE", "/clients/c1")).status).toBe(204);

@@ -72,6 +72,17 @@ test("a disconnect leaves a persistent session, without a connection", async () 
   });
 });
 
+test.each([
+  ["what its DISCONNECT said", { disconn_props: { "Reason-String": "bye" } }, { "Reason-String": "bye" }],
+  ["that it sent a DISCONNECT, where no more is told", { clientInitiatedDisconnect: true }, {}],
+  ["nothing of a DISCONNECT that was not sent", { clientInitiatedDisconnect: false }, undefined],
+] as const)("a session whose client left shows %s", async (shown, given, disconn_props) => {
+  await tell(connectedPersistent(shown, at(0)), disconnected(shown, { ...at(1), ...given }));
+  const left = await session(shown);
+  expect(left).toMatchObject({ connected: false });
+  expect(left?.disconn_props).toEqual(disconn_props);
+});
+
 test("a persistent session that is resumed keeps its beginning and its subscriptions", async () => {
   await tell(
     connectedPersistent("resumed", mark(1, 1)),

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { isTopicFilter } from "../../../lib/mqtt/filter-syntax.ts";
 import {
   compileRule,
   expressionProblem,
   rewriteFilter,
   rewriteTopic,
 } from "../../../lib/mqtt/rewrite-topic.ts";
-import { isTopicFilter } from "../../../lib/mqtt/topic.ts";
 
 const rules = (...given: [source_topic: string, re: string, dest_topic: string][]) =>
   given.map(([source_topic, re, dest_topic]) => compileRule({ action: "all", source_topic, re, dest_topic }));

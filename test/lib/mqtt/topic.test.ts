@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isTopicName, matchesFilter, sharedTopic } from "../../../lib/mqtt/topic.ts";
+import { isTopicName, matchesFilter } from "../../../lib/mqtt/topic.ts";
 
 test.each(["a", "/", "a/b", " ", "$SYS/x", "é", "a".repeat(65_535)])("%.20s can be published to", (topic) => {
   expect(isTopicName(topic)).toBe(true);
@@ -42,15 +42,4 @@ test.each([
   ["$SYS/a", "#"],
 ])("the topic %s does not fall under the filter %s", (topic, filter) => {
   expect(matchesFilter(topic, filter)).toBe(false);
-});
-
-test.each([
-  ["$share/group/t/1", "t/1"],
-  ["$share/group/#", "#"],
-  ["$share/group//t", "/t"],
-  ["t/1", "t/1"],
-  ["$shared/group/t", "$shared/group/t"],
-  ["$share/group", "$share/group"],
-])("the filter %s subscribes to %s", (filter, topic) => {
-  expect(sharedTopic(filter)).toBe(topic);
 });

@@ -22,6 +22,37 @@ async function eventsOf(clientid: string, count: number): Promise<LifecycleEvent
 }
 
 describe("the broker reports", () => {
+  const properties = {
+    ...{ sessionExpiryInterval: 500, reasonString: "bye" },
+    userProperties: { a: ["1", "2"], b: "3" },
+  };
+  const shown = {
+    ...{ "Session-Expiry-Interval": 500, "Reason-String": "bye" },
+    "User-Property": { a: "2", b: "3" },
+  };
+
+  test.each([
+    ["of MQTT 3.1.1", 4, {}, {}],
+    ["of MQTT 5", 5, {}, {}],
+    ["with a reason", 5, { reasonCode: 4 }, {}],
+    ["with properties", 5, { reasonCode: 0, properties }, shown],
+    ["with too large properties", 5, { properties: { reasonString: "x".repeat(5_000) } }, {}],
+  ] as const)("what a DISCONNECT %s says", async (_, protocolVersion, packet, disconn_props) => {
+    const kept = { clean: false, properties: { sessionExpiryInterval: 60 } };
+    const { mqtt } = await setup.connect("c", { protocolVersion, ...(protocolVersion === 5 && kept) });
+    await mqtt.endAsync(false, packet);
+    await eventsOf("c", 2);
+    expect(disconnects("c")).toMatchObject([{ disconn_props }]);
+    expect(disconnects("c")[0]?.disconn_props).toEqual(disconn_props);
+  });
+
+  test("nothing of a DISCONNECT that never came", async () => {
+    const { mqtt } = await setup.connect("c");
+    mqtt.stream.destroy();
+    await eventsOf("c", 2);
+    expect(disconnects("c")[0]).not.toHaveProperty("disconn_props");
+  });
+
   test("a connect with all that CONNECT and socket tell", async () => {
     const { mqtt } = await setup.connect("c", { username: "u", password: "p", keepalive: 30 });
     const [event] = await eventsOf("c", 1);

@@ -110,6 +110,9 @@ test("whatever happens, every message is sent once, in its order, and what is li
           mailbox = new Mailbox(kept, kept.letters);
         }
         expect(got.length + mailbox.waiting.length).toBe(pushed);
+        const { mqueue_len, inflight_cnt, inflight_max } = mailbox.statistics();
+        expect(mqueue_len).toBe(mailbox.waiting.length);
+        expect(inflight_cnt).toBeLessThanOrEqual(Math.min(mailbox.inFlight.length, inflight_max));
         expect(texts(kept.letters).sort()).toEqual(texts([...mailbox.inFlight, ...mailbox.waiting]).sort());
         const marks = [...mailbox.inFlight, ...mailbox.waiting].map(({ insertedAt }) => insertedAt);
         expect(new Set(marks).size).toBe(marks.length);

@@ -275,17 +275,18 @@ describe("MQTT 5", () => {
     await vi.waitFor(async () => expect([await inFlight("c"), await waiting("c")]).toEqual([[], []]));
   });
 
-  test("overlapping subscriptions bring one copy, with the highest QoS and all identifiers", async () => {
+  test("overlapping subscriptions bring a copy each, with its QoS and identifier, as in EMQX", async () => {
     const client = await setup.connect("c", v5);
     await client.mqtt.subscribeAsync("t/#", { qos: 0, properties: { subscriptionIdentifier: 7 } });
     await client.mqtt.subscribeAsync("t/1", { qos: 1, properties: { subscriptionIdentifier: 8 } });
-    const identifiers: unknown[] = [];
-    client.mqtt.on("message", (_, __, { properties }) =>
-      identifiers.push(properties?.subscriptionIdentifier),
+    const copies: unknown[] = [];
+    client.mqtt.on("message", (_, __, { qos, properties }) =>
+      copies.push({ qos, identifier: properties?.subscriptionIdentifier }),
     );
     await publish("1", { qos: 2 });
-    await vi.waitFor(() => expect(client.received).toMatchObject([{ payload: "1", qos: 1 }]));
-    expect(identifiers.map((one) => [one].flat().sort())).toEqual([[7, 8]]);
+    await vi.waitFor(() => expect(copies).toHaveLength(2));
+    expect(copies).toContainEqual({ qos: 0, identifier: 7 });
+    expect(copies).toContainEqual({ qos: 1, identifier: 8 });
   });
 
   test("No Local, Retain As Published and retained messages are as they were", async () => {
@@ -320,7 +321,7 @@ test("a burst of more messages than may wait reaches a client that acknowledges 
   await client.mqtt.subscribeAsync("t/#", { qos: 1 });
   const { mqtt } = await setup.connect("sender");
   await Promise.all(numbers(10_000).map((n) => mqtt.publishAsync("t/1", n, { qos: 1 })));
-  await vi.waitFor(() => expect(client.received).toHaveLength(10_000), { timeout: 10_000 });
+  await vi.waitFor(() => expect(client.received).toHaveLength(10_000), { timeout: 50_000 });
   expect(payloadsOf(client)).toEqual(numbers(10_000));
 });
 

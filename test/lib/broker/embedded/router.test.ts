@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Copy, Router } from "../../../../lib/broker/embedded/router.ts";
-import { sharedFilter } from "../../../../lib/mqtt/shared-subscription.ts";
+import type { Copy } from "../../../../lib/broker/embedded/copy.ts";
+import { Router } from "../../../../lib/broker/embedded/router.ts";
+import { sharedFilter } from "../../../../lib/mqtt/shared-filter.ts";
 import { matchesFilter } from "../../../../lib/mqtt/topic.ts";
 
 const plain = { qos: 1, nl: 0, rap: 0, rh: 0 } as const;
@@ -24,7 +25,7 @@ const changes = fc.array(
   { maxLength: 30 },
 );
 
-test("whatever was subscribed and unsubscribed, each group gets one copy, and each other subscriber one", async () => {
+test("whatever was subscribed and unsubscribed, each group gets one copy, and each other subscription one", async () => {
   await fc.assert(
     fc.property(
       changes,
@@ -51,16 +52,14 @@ test("whatever was subscribed and unsubscribed, each group gets one copy, and ea
         }
         const all = [...held].flatMap(([clientid, names]) => [...names].map((name) => ({ clientid, name })));
         const matching = all.filter(({ name }) => matchesFilter(topic, sharedFilter(name)?.filter ?? name));
-        const alone = new Set(
-          matching.filter(({ name }) => !sharedFilter(name)).map(({ clientid }) => clientid),
-        );
+        const alone = matching.filter(({ name }) => !sharedFilter(name)).map(({ clientid }) => clientid);
         const groups = Map.groupBy(
           matching.filter(({ name }) => sharedFilter(name)),
           ({ name }) => name,
         );
 
         const copies = router.copies(topic, undefined, (clientid) => connected.includes(clientid));
-        expect(receivers(copies.filter(({ shared }) => !shared))).toEqual([...alone].sort());
+        expect(receivers(copies.filter(({ shared }) => !shared))).toEqual(alone.sort());
         const picked = copies.filter(({ shared }) => shared);
         expect(picked).toHaveLength(groups.size);
         for (const { clientid, shared } of picked) {
@@ -87,13 +86,17 @@ test("the members of a group take turns", () => {
 });
 
 describe("a copy", () => {
-  test("has the highest QoS of overlapping subscriptions, and the identifiers of all", () => {
+  test("is made for each of overlapping subscriptions, with its QoS and identifier", () => {
     const router = new Router();
     router.subscribe("a", "t/#", { ...plain, qos: 0, rap: 1, identifier: 3 });
     router.subscribe("a", "t/1", { ...plain, qos: 2, identifier: 4 });
     router.subscribe("a", "t/2", { ...plain, qos: 2, identifier: 5 });
     expect(router.copies("t/1", undefined, everybody)).toEqual([
-      { clientid: "a", qos: 2, rap: true, identifiers: [3, 4] },
+      { clientid: "a", qos: 0, rap: true, identifier: 3 },
+      { clientid: "a", qos: 2, rap: false, identifier: 4 },
+    ]);
+    expect([router.ownQos("a", "t/1"), router.ownQos("a", "u"), router.ownQos("b", "t/1")]).toEqual([
+      ...[2, undefined, undefined],
     ]);
   });
 

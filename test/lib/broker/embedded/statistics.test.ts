@@ -1,4 +1,5 @@
 import { createConnection } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { MqttClient } from "mqtt";
 import { generate, type Packet } from "mqtt-packet";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -149,6 +150,84 @@ describe("a session that is kept", () => {
     await leave();
     await setup.broker.kick("kept");
     expect(of("kept")).toBeUndefined();
+  });
+});
+
+describe("what is on its way to a client", () => {
+  const publish = async (count: number, given: Partial<Message> = {}) => {
+    for (let n = 0; n < count; n += 1) await setup.broker.publish({ ...message("topic", 1), ...given });
+  };
+  const nothing = { mqueue_len: 0, mqueue_dropped: 0, inflight_cnt: 0, "send_msg.dropped": 0 };
+
+  async function leave(): Promise<void> {
+    const client = await setup.connectPersistent("kept");
+    await client.mqtt.subscribeAsync("topic", { qos: 1 });
+    await setup.disconnect(client);
+  }
+
+  test("waits while it is away, and after a restart", async () => {
+    await leave();
+    expect(of("kept")).toMatchObject(nothing);
+    await publish(3);
+    expect(of("kept")).toMatchObject({ ...nothing, mqueue_len: 3, inflight_max: 32, recv_pkt: 3 });
+    setup = await setup.restart();
+    expect(of("kept")).toMatchObject({ ...nothing, mqueue_len: 3, inflight_max: 32 });
+    expect(of("kept")).not.toHaveProperty("recv_pkt");
+    await setup.connectPersistent("kept");
+    await expectCounted("kept", { ...nothing, send_msg: 3 });
+  });
+
+  test("gives way to newer messages; the session remembers that, the connection does not", async () => {
+    await leave();
+    await publish(1_003);
+    const dropped = { "send_msg.dropped": 3, "send_msg.dropped.queue_full": 3 };
+    expect(of("kept")).toMatchObject({ mqueue_len: 1_000, mqueue_dropped: 3, ...dropped });
+    await setup.connectPersistent("kept");
+    await expectCounted("kept", { ...nothing, mqueue_dropped: 3, "send_msg.dropped.queue_full": 0 });
+  });
+
+  test("is dropped if its time is over when the client comes", async () => {
+    await leave();
+    await publish(2, { properties: { message_expiry_interval: 1 } });
+    await publish(1);
+    expect(of("kept")).toMatchObject({ mqueue_len: 3, "send_msg.dropped": 0 });
+    await sleep(1_100);
+    await setup.connectPersistent("kept");
+    const dropped = { "send_msg.dropped": 2, "send_msg.dropped.expired": 2 };
+    await expectCounted("kept", { ...nothing, ...dropped, send_msg: 1 });
+  });
+
+  test("is dropped if it is larger than the client takes", async () => {
+    const { mqtt } = await setup.connect("small", {
+      protocolVersion: 5,
+      properties: { maximumPacketSize: 100 },
+    });
+    await mqtt.subscribeAsync("topic", { qos: 2 });
+    for (const qos of [0, 1, 2] as const) await publish(1, { qos, payload: Buffer.alloc(200) });
+    const dropped = { "send_msg.dropped": 3, "send_msg.dropped.too_large": 3 };
+    await expectCounted("small", { ...nothing, ...dropped, send_msg: 0 });
+  });
+
+  test("is in flight up to the window of the connection, also where the one before had a larger one", async () => {
+    const limited = (receiveMaximum: number) =>
+      ({
+        clean: false,
+        protocolVersion: 5,
+        properties: { receiveMaximum, sessionExpiryInterval: 60 },
+      }) as const;
+    const wide = await setup.connect("kept", limited(5));
+    neverAcknowledge(wide.mqtt);
+    await wide.mqtt.subscribeAsync("topic", { qos: 1 });
+    await publish(8);
+    await expectCounted("kept", { inflight_cnt: 5, inflight_max: 5, mqueue_len: 3 });
+    wide.mqtt.stream.destroy();
+    await vi.waitFor(() => expect(setup.of("disconnected", "kept")).toHaveLength(1));
+    expect(of("kept")).toMatchObject({ inflight_cnt: 5, inflight_max: 5, mqueue_len: 3 });
+    const narrow = await setup.connect("kept", limited(2));
+    await expectCounted("kept", { inflight_max: 2 });
+    expect(of("kept")?.inflight_cnt).toBeLessThanOrEqual(2);
+    await vi.waitFor(() => expect(narrow.received).toHaveLength(8));
+    await expectCounted("kept", { ...nothing, inflight_max: 2 });
   });
 });
 
