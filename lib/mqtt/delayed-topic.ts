@@ -13,12 +13,12 @@ const longestDelay = 4_294_967;
 
 /**
  * Reads `$delayed/<n>/<topic>` at a time, in epoch milliseconds: `n` is a delay in seconds, or an instant in epoch
- * seconds that is not too far ahead. Anything else is `undefined`: a topic like others.
+ * seconds that is not too far ahead. A negative delay is none. Anything else is `undefined`: a topic like others.
  */
 export function readDelay(given: string, now: number): Delay | undefined {
-  const [, digits, topic] = /^\$delayed\/(\d{1,15})\/(.+)$/s.exec(given) ?? [];
+  const [, digits, topic] = /^\$delayed\/(-?\d{1,15})\/(.+)$/s.exec(given) ?? [];
   if (digits === undefined || topic === undefined) return undefined;
-  const n = Number(digits);
+  const n = Math.max(Number(digits), 0);
   if (n < longestDelay) return { topic, expected_at: now + n * 1_000, delayed_interval: n };
   const delayed_interval = n - Math.floor(now / 1_000);
   if (delayed_interval > longestDelay) return undefined;

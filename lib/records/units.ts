@@ -43,6 +43,7 @@ export function toBytes(given: SizeText): number | undefined {
 /** The rate of `1000/s`, `10/10s`, `1MB/m` or `5`, `"infinity"` itself; `undefined` for what is no rate. */
 export function toRate(given: RateText): Rate | "infinity" | undefined {
   if (given === "infinity") return given;
+  if (typeof given === "number" && !Number.isSafeInteger(given)) return undefined;
   const [, amount, size, count, unit] =
     /^(\d+)(kb|mb|gb)?(?:\/(\d*)(ms|[smhd]))?$/i.exec(String(given)) ?? [];
   const total = Number(amount) * bytesOf[lower(size) as keyof typeof bytesOf];

@@ -11,7 +11,7 @@ export interface Finding {
   request: Request;
   differences: Difference[];
   /** Why it may differ; `undefined` for what is not explained. */
-  reason?: string | undefined;
+  reasons?: string[] | undefined;
 }
 
 /** The same thing at both servers. */
@@ -22,8 +22,9 @@ export interface Both<Value> {
 
 type Given = Omit<Request, "method" | "path">;
 
-/** How long a change at the broker may take until it shows, in milliseconds. */
+/** How long a change at the broker may take until it shows, and for how long nothing more may come, in milliseconds. */
 const patience = 2_500;
+const quiet = 300;
 
 /** Plays the same to both servers, and keeps what differs. */
 export class Comparison {
@@ -34,9 +35,13 @@ export class Comparison {
   #scenario = "";
   #patience = patience;
 
-  constructor(targets: Both<Target>) {
+  constructor(targets: Both<Target>, node: string) {
     this.targets = targets;
+    this.node = node;
   }
+
+  /** The name that the node has at both. */
+  readonly node: string;
 
   /** Runs a scenario; its clients are gone afterwards. */
   async run(scenario: string, play: (comparison: Comparison) => Promise<void>): Promise<void> {
@@ -64,9 +69,9 @@ export class Comparison {
     for (;;) {
       const answers = await this.each((target, side) => target.call(request[side]));
       const found = differences(observe(answers.reference), observe(answers.ours));
-      const reason = found.length > 0 ? reasonOf(request.ours, answers, found) : undefined;
-      if (found.length === 0 || reason !== undefined || Date.now() > until) {
-        this.#keep(request.ours, found, reason);
+      const reasons = found.length > 0 ? reasonsOf(request.ours, answers, found) : undefined;
+      if (found.length === 0 || reasons !== undefined || Date.now() > until) {
+        this.#keep(request.ours, found, reasons);
         return answers;
       }
       await wait(100);
@@ -76,6 +81,30 @@ export class Comparison {
   /** Notes what a scenario saw in another way than by an answer, for example what clients received. */
   readonly same = (what: string, { reference, ours }: Both<unknown>): void => {
     this.#keep({ method: "seen:", path: what }, differences(reference, ours), undefined);
+  };
+
+  /** Compares what there is to see at both, as soon as it changes no more. */
+  readonly see = async (what: string, look: (target: Target) => unknown): Promise<void> => {
+    const until = Date.now() + patience;
+    let [last, since] = ["", Date.now()];
+    for (;;) {
+      const seen = structuredClone(await this.each(async (target) => look(target)));
+      if (JSON.stringify(seen) !== last) [last, since] = [JSON.stringify(seen), Date.now()];
+      const isSettled = Date.now() - since > quiet && differences(seen.reference, seen.ours).length === 0;
+      if (isSettled || Date.now() > until) return this.same(what, seen);
+      await wait(50);
+    }
+  };
+
+  /** Compares the messages that a client received since the last time; their order counts. */
+  readonly inbox = async (clientid: string, what = ""): Promise<void> => {
+    await this.see(`what ${clientid} received ${what}`, (target) => target.received(clientid));
+    await this.each(async (target) => void target.received(clientid).splice(0));
+  };
+
+  /** Compares how a client's attempt to connect ends. */
+  readonly attempt = async (what: string, clientid: string, options: IClientOptions = {}): Promise<void> => {
+    this.same(what, await this.each((target) => outcomeOf(target, clientid, options)));
   };
 
   /** Connects a client to both. */
@@ -98,21 +127,29 @@ export class Comparison {
     return { reference, ours };
   };
 
-  #keep(request: Request, found: Difference[], reason: string | undefined): void {
+  #keep(request: Request, found: Difference[], reasons: string[] | undefined): void {
     this.observations += 1;
     if (found.length > 0) {
-      this.findings.push({ scenario: this.#scenario, request, differences: found, reason });
+      this.findings.push({ scenario: this.#scenario, request, differences: found, reasons });
     }
   }
 }
 
-/** The reason of the first rule that explains all differences together with others that do. */
-function reasonOf(request: Request, answers: Both<Answer>, found: Difference[]): string | undefined {
+/** The reasons of the rules that explain all differences together. */
+function reasonsOf(request: Request, answers: Both<Answer>, found: Difference[]): string[] | undefined {
   const explains = (rule: Accepted, difference: Difference) => rule.holds({ request, answers, difference });
   const rules = found.map((difference) => accepted.find((rule) => explains(rule, difference)));
-  return rules.every((rule) => rule !== undefined)
-    ? [...new Set(rules.map((rule) => rule?.reason))].join("; ")
-    : undefined;
+  const reasons = rules.flatMap((rule) => (rule ? [rule.reason] : []));
+  return reasons.length === found.length ? [...new Set(reasons)] : undefined;
+}
+
+async function outcomeOf(target: Target, clientid: string, options: IClientOptions): Promise<string> {
+  try {
+    await target.connect(clientid, options);
+    return "connected";
+  } catch (error) {
+    return `refused: ${(error as { code?: unknown }).code ?? (error as Error).message}`;
+  }
 }
 
 function splitOnce(line: string): [string, string] {

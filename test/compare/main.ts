@@ -7,6 +7,7 @@ import { Comparison } from "./comparison.ts";
 import { playGenerated } from "./generated.ts";
 import { report } from "./report.ts";
 import { scenarios } from "./scenarios/index.ts";
+import { keepSettings } from "./settings.ts";
 import { Target, type TargetAddress } from "./target.ts";
 
 const command = new Command("compare")
@@ -29,23 +30,36 @@ const options = command.parse().opts<{
   json?: string;
 }>();
 
-const started = await startFleetgate(options.referenceKey);
 const [username = "", password = ""] = options.referenceLogin.split(":");
 const { reference: base, referenceMqtt: mqtt, referenceKey: key } = options;
 const reference = await Target.open({ name: "EMQX", base, mqtt, key, username, password });
+const node = (await reference.call({ method: "GET", path: "/nodes" })).json[0].node;
+const started = await startFleetgate(options.referenceKey, node);
 const ours = await Target.open(started.address);
-const comparison = new Comparison({ reference, ours });
-await comparison.each(clean);
-for (const [name, play] of Object.entries({ ...scenarios, generated: playGenerated(Number(options.seed)) })) {
-  if (name.includes(options.only ?? "")) await comparison.run(name, play);
+const comparison = new Comparison({ reference, ours }, node);
+const restore = await keepSettings(reference);
+try {
+  await comparison.each(clean);
+  for (const [name, play] of Object.entries({
+    ...scenarios,
+    generated: playGenerated(Number(options.seed)),
+  })) {
+    if (name.includes(options.only ?? "")) await comparison.run(name, play);
+  }
+  await clean(reference);
+} finally {
+  await restore();
+  await started.program.interrupt();
 }
-await started.program.interrupt();
 process.stdout.write(`${report(comparison, { base: options.reference })}\n`);
 if (options.json) await writeFile(options.json, JSON.stringify(comparison.findings, null, 2));
-process.exitCode = comparison.findings.some(({ reason }) => reason === undefined) ? 1 : 0;
+if (comparison.findings.some(({ reasons }) => reasons === undefined)) process.exitCode = 1;
 
-/** Fleetgate with a data folder and a dashboard user of its own. */
-async function startFleetgate(key: string): Promise<{ program: Program; address: TargetAddress }> {
+/** Fleetgate with a data folder and a dashboard user of its own, and the name of EMQX's node. */
+async function startFleetgate(
+  key: string,
+  node: string,
+): Promise<{ program: Program; address: TargetAddress }> {
   const folder = await temporaryFolder();
   const password = "Compare-1";
   const keys = join(folder, "keys");
@@ -53,6 +67,7 @@ async function startFleetgate(key: string): Promise<{ program: Program; address:
   const program = await Program.start(
     join(folder, "data"),
     ...["--bootstrap-file", keys, "--dashboard-username", "admin", "--dashboard-password", password],
+    ...["--node-name", node],
   );
   const { origin } = new URL(program.address("http:"));
   const mqtt = program.address("mqtt:");

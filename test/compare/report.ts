@@ -3,11 +3,9 @@ import type { Request } from "./target.ts";
 
 /** The result of a comparison as text: counts, accepted differences by reason, and each one without a reason. */
 export function report({ observations, findings }: Comparison, address: { base: string }): string {
-  const open = findings.filter(({ reason }) => reason === undefined);
-  const byReason = Map.groupBy(
-    findings.filter(({ reason }) => reason !== undefined),
-    ({ reason }) => reason ?? "",
-  );
+  const open = findings.filter(({ reasons }) => reasons === undefined);
+  const reasons = findings.flatMap((finding) => finding.reasons ?? []);
+  const byReason = Map.groupBy(reasons, (reason) => reason);
   return [
     `${observations - findings.length} of ${observations} observations equal`,
     `${findings.length - open.length} differ on purpose`,

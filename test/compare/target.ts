@@ -1,4 +1,4 @@
-import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
+import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
 
 /** Who calls: the administrator's key, the token of the administrator's login, nobody, or a header of its own. */
 export type Caller = "key" | "token" | "nobody" | { authorization: string };
@@ -33,11 +33,22 @@ export interface TargetAddress {
   password: string;
 }
 
+/** What a client saw of a message. */
+export interface Received {
+  topic: string;
+  payload: string;
+  qos: number;
+  retain: boolean;
+  properties?: object;
+}
+
 /** One of the two servers that are compared. */
 export class Target {
   readonly name: string;
   readonly address: TargetAddress;
   readonly #clients = new Map<string, MqttClient>();
+  readonly #received = new Map<string, Received[]>();
+  readonly #farewells = new Map<string, number[]>();
   #token = "";
 
   static async open(address: TargetAddress): Promise<Target> {
@@ -92,12 +103,35 @@ export class Target {
     return as === "token" ? { authorization: `Bearer ${this.#token}` } : as;
   }
 
-  /** Connects an MQTT client; one of the same id is replaced. */
+  /**
+   * Connects an MQTT client; one of the same id is replaced. What it receives is kept from the first packet on. Fails
+   * with the reason code, if it is refused.
+   */
   async connect(clientId: string, options: IClientOptions = {}): Promise<MqttClient> {
-    const client = await mqtt.connectAsync(this.address.mqtt, { clientId, reconnectPeriod: 0, ...options });
+    const client = mqtt.connect(this.address.mqtt, { clientId, reconnectPeriod: 0, ...options });
+    client.on("message", (topic, payload, packet) => {
+      this.received(clientId).push(view(topic, payload, packet));
+    });
+    client.on("disconnect", ({ reasonCode = 0 }) => this.farewells(clientId).push(reasonCode));
+    const connected = new Promise<void>((resolve, reject) => {
+      client.once("connect", () => resolve());
+      client.once("error", reject);
+      client.once("close", () => reject(new Error("closed")));
+    });
     client.on("error", () => {});
+    await connected;
     this.#clients.set(clientId, client);
     return client;
+  }
+
+  /** The messages that a client received so far. */
+  received(clientId: string): Received[] {
+    return kept(this.#received, clientId);
+  }
+
+  /** The reason codes of the DISCONNECT packets that a client was sent. */
+  farewells(clientId: string): number[] {
+    return kept(this.#farewells, clientId);
   }
 
   /** A client that was connected. */
@@ -111,7 +145,19 @@ export class Target {
   async close(): Promise<void> {
     await Promise.all([...this.#clients.values()].map((client) => client.endAsync(true)));
     this.#clients.clear();
+    this.#received.clear();
+    this.#farewells.clear();
   }
+}
+
+function kept<Value>(lists: Map<string, Value[]>, clientId: string): Value[] {
+  const list = lists.get(clientId) ?? [];
+  lists.set(clientId, list);
+  return list;
+}
+
+function view(topic: string, payload: Buffer, { qos, retain, properties }: IPublishPacket): Received {
+  return { topic, payload: `${payload}`, qos, retain, ...(properties && { properties: { ...properties } }) };
 }
 
 function parse(text: string): unknown {

@@ -62,9 +62,14 @@ export class AedesClient {
     });
   }
 
-  /** Subscribes it without its doing. Fails if the filter is not valid. */
+  /**
+   * Subscribes it without its doing. Fails if the filter is not valid. Before MQTT 5 clients know neither `nl` nor
+   * `rap`, and EMQX lets nobody else decide them.
+   */
   subscribe({ topic, qos, nl, rap, rh }: StoredSubscription): Promise<void> {
-    const subscription = { topic: innerName(topic), qos, nl: Boolean(nl), rap: Boolean(rap), rh };
+    const isOld = this.#client.version !== 5;
+    const options = { nl: !isOld && Boolean(nl), rap: !isOld && Boolean(rap), rh };
+    const subscription = { topic: innerName(topic), qos, ...options };
     return this.#unlessItEnds((done) => this.#client.subscribe(subscription as never, done));
   }
 

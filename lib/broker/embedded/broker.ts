@@ -97,8 +97,7 @@ export class EmbeddedBroker implements Broker {
     this.#extensions = new Extensions([this.topicRewrite, ...extensions, ...others]);
     this.#arrivals = new Arrivals(this.#extensions, this.#connections, this.#kept);
     this.control = new EmbeddedControl({
-      ...{ connections: this.#connections, kept: this.#kept },
-      ...{ extensions: this.#extensions, reports: this.#reports },
+      ...{ connections: this.#connections, kept: this.#kept, reports: this.#reports },
     });
     const followed = new FollowedDeliveries(this.#connections, this.#extensions);
     this.#aedes = new Aedes({

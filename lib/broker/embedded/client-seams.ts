@@ -18,15 +18,10 @@ interface Named {
   topic: string;
 }
 
-/** Lets somebody else write a client's messages in place of Aedes, where `deliver` returns true. */
-export function replaceDelivery(client: Client, deliver: (...given: Parameters<Deliver>) => boolean): void {
+/** Lets somebody else write a client's messages in place of Aedes. */
+export function replaceDelivery(client: Client, deliver: Deliver): void {
   const internals = client as unknown as Internals;
-  for (const name of ["deliver0", "deliverQoS"] as const) {
-    const own = internals[name];
-    internals[name] = (packet, done) => {
-      if (!deliver(packet, done)) own(packet, done);
-    };
-  }
+  for (const name of ["deliver0", "deliverQoS"] as const) internals[name] = deliver;
 }
 
 /** Keeps packets of a client away from Aedes. */

@@ -131,9 +131,9 @@ export class Delivery {
     replaceDelivery(client, (packet, done) => {
       const isRetained = packet.brokerId === null;
       const content = contentOf(packet, isRetained);
-      if (!content) return false;
+      // What Aedes tells itself is nobody else's business, though clients may subscribe to `$SYS/#`.
+      if (!content) return done();
       whenDone(isRetained ? this.#deliverRetained(client, content) : this.#deliver(client, content), done);
-      return true;
     });
     renameFilters(client, innerName);
     filterPackets(client, (packet) => this.#lets(client, packet));

@@ -45,7 +45,7 @@ export async function clients(comparison: Comparison): Promise<void> {
       "lte_created_at=2100-01-01T00:00:00Z&like_clientid=compare",
       "gte_connected_at=2100-01-01T00:00:00Z&like_clientid=compare",
     ],
-    ...["node=emqx@127.0.0.1&like_clientid=compare", "node=nosuch@127.0.0.1"],
+    ...[`node=${comparison.node}&like_clientid=compare`, "node=nosuch@127.0.0.1"],
   ];
   for (const filter of filters) await ask(`GET /clients?${filter}`);
   await as("compare/2", (client) => client.endAsync());

@@ -1,7 +1,7 @@
 import type { Comparison } from "../comparison.ts";
 
 /** Routes, methods, paths, content types and errors that belong to no resource. */
-export async function conventions({ ask }: Pick<Comparison, "ask">): Promise<void> {
+export async function conventions({ ask, node }: Pick<Comparison, "ask" | "node">): Promise<void> {
   for (const accept of [
     "application/json",
     "text/plain",
@@ -52,7 +52,7 @@ export async function conventions({ ask }: Pick<Comparison, "ask">): Promise<voi
   await ask("GET /status");
   await ask("GET /status?format=json");
   await ask("GET /nodes");
-  await ask("GET /nodes/emqx@127.0.0.1");
+  await ask(`GET /nodes/${node}`);
   await ask("GET /nodes/nosuch@127.0.0.1");
   await ask("GET /cluster");
   await ask("GET /error_codes/NOT_FOUND");

@@ -54,7 +54,7 @@ describe("a rate", () => {
     ["infinity", "infinity"],
   ])("%j is %j", (given, rate) => expect(toRate(given)).toEqual(rate));
 
-  test.each(["", "max", "0/s", "-5/s", "10 / s", "10/0s", 0, -1, 1.5])("%j is none", (given) => {
+  test.each(["", "max", "0/s", "-5/s", "10 / s", "10/0s", 0, -1, 1.5, 1e20])("%j is none", (given) => {
     expect(toRate(given)).toBeUndefined();
   });
 });

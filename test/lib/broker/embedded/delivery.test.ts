@@ -11,6 +11,17 @@ afterEach(() => setup.close());
 
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => String(n));
 
+test("who subscribes to $SYS/# is told nothing of what goes on inside the broker", async () => {
+  const client = await setup.connect("subscriber", { protocolVersion: 5 });
+  await client.mqtt.subscribeAsync("$SYS/#", { qos: 1 });
+  await setup.connect("other");
+  await client.mqtt.subscribeAsync("t", { qos: 1 });
+  await client.mqtt.unsubscribeAsync("nosuch");
+  await client.mqtt.publishAsync("t", "x", { qos: 1 });
+  await vi.waitFor(() => expect(client.received).toHaveLength(1));
+  expect(client.received).toMatchObject([{ topic: "t", payload: "x" }]);
+});
+
 describe("two publishers at once", () => {
   test.each([true, false])("lose nothing, whatever their QoS (clean session: %s)", async (clean) => {
     const client = await setup.connect("subscriber", { clean });
