@@ -12,6 +12,7 @@ import type {
   RetainedTopic,
 } from "../broker.ts";
 import { AedesClient } from "./aedes-client.ts";
+import { takeAnyClientid, takeAnyFilter } from "./any-names.ts";
 import { Arrivals } from "./arrivals.ts";
 import { AutoSubscribe } from "./auto-subscribe.ts";
 import { describeConnection, identityOf, sessionExpiryInterval } from "./connection.ts";
@@ -120,6 +121,7 @@ export class EmbeddedBroker implements Broker {
         this.#routed(packet).then(() => done(), done);
       },
     });
+    takeAnyClientid(this.#aedes);
     this.statistics = new EmbeddedStatistics(this.#aedes, this.#connections);
     this.#delivery.follow(this.#aedes);
     const parts = { connections: this.#connections, reports: this.#reports, extensions: this.#extensions };
@@ -129,6 +131,7 @@ export class EmbeddedBroker implements Broker {
   /** Takes over a network connection. `request` is there for a WebSocket. */
   accept(stream: Duplex, request?: IncomingMessage): void {
     const client = this.#aedes.handle(stream, request);
+    takeAnyFilter(client);
     this.statistics.follow(client);
     this.#delivery.takeOver(client);
     new AedesClient(client).rewriteFilters((filter) => {
