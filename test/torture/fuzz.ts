@@ -103,9 +103,12 @@ class FuzzRun {
 
   /** Sends requests for one operation; the simplest one for each new fault is kept. */
   async play(name: string, operation: Operation, seed: number): Promise<void> {
+    let last = "";
     const property = fc.asyncProperty(requests(name, operation), async (request) => {
       const problem = await this.#problem(request, operation);
-      return problem === undefined || this.#known.has(`${name} ${problem}`);
+      if (problem === undefined || this.#known.has(`${name} ${problem}`)) return true;
+      last = problem;
+      return false;
     });
     const numRuns = slow.has(name) ? turn.slow : turn.usual;
     const { counterexample } = await fc.check(property, {
@@ -115,8 +118,8 @@ class FuzzRun {
     });
     if (!counterexample) return;
     const [request] = counterexample;
-    const problem = (await this.#problem(request, operation)) ?? "not seen again";
-    this.#known.add(`${name} ${problem}`);
+    const problem = (await this.#problem(request, operation)) ?? `seen once: ${last}`;
+    this.#known.add(`${name} ${problem}`).add(`${name} ${last}`);
     this.#findings.push({ name, problem, request });
   }
 

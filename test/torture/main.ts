@@ -2,9 +2,10 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { installLambdaRuntime } from "../../infra/local/lambda-runtime.ts";
 import { auth } from "./auth.ts";
 import { type Bench, type BenchOptions, resultText } from "./bench.ts";
+import { faults } from "./faults.ts";
 import { fuzz } from "./fuzz.ts";
 
-const benches: Record<string, Bench> = { fuzz, auth };
+const benches: Record<string, Bench> = { fuzz, auth, faults };
 
 const number = (text: string) => {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It is a whole number.");

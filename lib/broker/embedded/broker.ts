@@ -12,6 +12,7 @@ import type {
   RetainedTopic,
 } from "../broker.ts";
 import { AedesClient } from "./aedes-client.ts";
+import { takeAnyClientid, takeAnyFilter } from "./any-names.ts";
 import { Arrivals } from "./arrivals.ts";
 import { AutoSubscribe } from "./auto-subscribe.ts";
 import { correctConnack } from "./connack.ts";
@@ -122,6 +123,7 @@ export class EmbeddedBroker implements Broker {
         this.#routed(packet).then(() => done(), done);
       },
     });
+    takeAnyClientid(this.#aedes);
     this.statistics = new EmbeddedStatistics(this.#aedes, this.#connections, this.queues);
     this.#delivery.follow(this.#aedes);
     const parts = { connections: this.#connections, reports: this.#reports, extensions: this.#extensions };
@@ -131,6 +133,7 @@ export class EmbeddedBroker implements Broker {
   /** Takes over a network connection. `request` is there for a WebSocket. */
   accept(stream: Duplex, request?: IncomingMessage): void {
     const client = this.#aedes.handle(stream, request);
+    takeAnyFilter(client);
     this.statistics.follow(client);
     this.#delivery.takeOver(client);
     const seam = new AedesClient(client);

@@ -1,26 +1,7 @@
+import { Random } from "../random.ts";
+
 /** Makes wrong credentials from right ones. All of it follows from the seed. */
-export class Mutations {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** A whole number from 0 to `below` - 1. [mulberry32] */
-  number(below: number): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = this.#state;
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296) * below);
-  }
-
-  pick<Value>(values: readonly Value[]): Value {
-    const value = values[this.number(values.length)];
-    if (value === undefined) throw new Error("There is nothing to pick from");
-    return value;
-  }
-
+export class Mutations extends Random {
   /** The text with something wrong in it: never the text itself. */
   text(text: string): string {
     const change = this.pick(changes);
