@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { create, type DynaliteStore } from "dynalite/db/index.js";
 import { checkTypes, checkValidations } from "dynalite/validations/index.js";
+import { valueStream } from "./value-stream.ts";
 
 /** Fields of a request or an answer of DynamoDB, as they stand in its JSON. */
 export type Json = Record<string, unknown>;
@@ -56,6 +57,8 @@ export class DynamoEngine implements Dynamo {
   constructor(folder?: string) {
     const immediate = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 };
     this.#store = create({ ...immediate, ...(folder !== undefined && { path: folder }) });
+    const { db } = this.#store;
+    db.createValueStream = (options) => valueStream(db, options);
   }
 
   async call(name: string, input: Json): Promise<Json> {

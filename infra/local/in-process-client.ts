@@ -74,17 +74,15 @@ const fromDynamo: ItemForm = (item) =>
     >,
   );
 
-/** An item with its bytes, which are base64 in JSON, in the other form. */
+/** Brings the bytes of an item, which are base64 in JSON, into the other form; most items have none. */
 function mapBinary(attributes: Json, map: (binary: unknown) => unknown): Json {
-  const mapped = { ...attributes };
-  for (const [name, value] of Object.entries(attributes)) mapped[name] = mapValue(value as Json, map);
-  return mapped;
+  for (const name in attributes) mapValue(attributes[name] as Json, map);
+  return attributes;
 }
 
-function mapValue(value: Json, map: (binary: unknown) => unknown): Json {
-  if ("B" in value) return { B: map(value.B) };
-  if ("BS" in value) return { BS: (value.BS as unknown[]).map(map) };
-  if ("M" in value) return { M: mapBinary(value.M as Json, map) };
-  if ("L" in value) return { L: (value.L as Json[]).map((it) => mapValue(it, map)) };
-  return value;
+function mapValue(value: Json, map: (binary: unknown) => unknown): void {
+  if (value.B !== undefined) value.B = map(value.B);
+  else if (value.BS !== undefined) value.BS = (value.BS as unknown[]).map(map);
+  else if (value.M !== undefined) mapBinary(value.M as Json, map);
+  else if (value.L !== undefined) for (const it of value.L as Json[]) mapValue(it, map);
 }

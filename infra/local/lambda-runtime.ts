@@ -49,7 +49,22 @@ export class LambdaResponse extends Writable {
   ): void {
     if (!this.#target) throw new Error("A function wrote before it said status and headers");
     if (chunk.length === 0) done();
-    else this.#target.write(chunk, encoding, done);
+    else this.#pass(this.#target, chunk, encoding, done);
+  }
+
+  /** What fits into the buffer of the target does not wait until it has left, so that a short answer leaves at once. */
+  #pass(
+    target: Writable,
+    chunk: string | Buffer,
+    encoding: BufferEncoding,
+    done: (error?: Error | null) => void,
+  ): void {
+    const goOn = () => {
+      target.off("drain", goOn).off("close", goOn);
+      done(target.destroyed ? new Error("The caller has gone") : null);
+    };
+    if (target.destroyed || target.write(chunk, encoding)) goOn();
+    else target.on("drain", goOn).on("close", goOn);
   }
 
   override _final(done: (error?: Error | null) => void): void {

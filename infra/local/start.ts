@@ -134,13 +134,14 @@ type Holding = Pick<ApiDeps, "delayed" | "delayQueue">;
 async function openBroker(local: LocalDatabase, kept: Level, holding: Holding, opened: AsyncDisposableStack) {
   const expiry = opened.adopt(new Expiry(local.database), (it) => it.close());
   const bans = new BanEnforcement(local.database);
-  const onChange = (change: ItemChange) => {
-    expiry.watch(change);
-    timer.watch(change);
-    const expired = change.after ? undefined : change.before?.clientid;
-    if (expired !== undefined && change.pk.startsWith("session#")) discard(broker, expired);
-  };
-  const registry = await LocalRegistry.open(local, onChange, (event) => bans.check(event, registry, broker));
+  // What changes while the registry opens is followed once there is a broker to tell.
+  const early: ItemChange[] = [];
+  let follow = (change: ItemChange) => void early.push(change);
+  const registry = await LocalRegistry.open(
+    local,
+    (change) => follow(change),
+    (event) => bans.check(event, registry, broker),
+  );
   opened.defer(() => registry.idle());
   const broker = await EmbeddedBroker.start({
     persistence: aedesPersistence(kept),
@@ -153,6 +154,13 @@ async function openBroker(local: LocalDatabase, kept: Level, holding: Holding, o
   opened.defer(() => broker.close());
   const timer = new DelayedTimer(holding.delayed, { bans: new Bans(local.database), broker });
   opened.defer(() => timer.close());
+  follow = (change) => {
+    expiry.watch(change);
+    timer.watch(change);
+    const expired = change.after ? undefined : change.before?.clientid;
+    if (expired !== undefined && change.pk.startsWith("session#")) discard(broker, expired);
+  };
+  early.forEach(follow);
   await expiry.readTable();
   return { registry, broker, timer };
 }

@@ -1,6 +1,15 @@
 declare module "dynalite/db/index.js" {
+  import type { Stream } from "node:stream";
+
+  interface Level {
+    values(options: object): { nextv(size: number): Promise<unknown[]>; close(): Promise<void> };
+    /** Where its values are read as a stream. */
+    createValueStream(options: object): Stream;
+  }
+
   /** The tables, with what dynalite's operations need to work on them. */
   export interface DynaliteStore {
+    db: Level;
     lifecycleManager: { gracefulClose(): Promise<void> };
   }
 

@@ -23,6 +23,8 @@ export function compressAnswer(): Middleware[] {
     {
       after: ({ response, context }) => {
         if (typeof response?.body !== "string") return;
+        const { preferredEncoding } = context as { preferredEncoding?: string };
+        if (preferredEncoding === undefined) return;
         if (response.body.length >= threshold) response.body = Readable.from([response.body]);
         else Object.assign(context, { preferredEncoding: undefined });
       },

@@ -93,14 +93,18 @@ export function visibleSession(state: SessionState, now: number): Session | unde
   if (standing === "gone" || (expires_at !== undefined && expires_at <= seconds(now))) return undefined;
   const { connect, disconnect, early, ...facts } = state;
   const connected = standing === "connected";
-  const known = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
   return {
-    ...assumedFacts,
-    ...(known as typeof facts & Pick<Session, "ip_address">),
+    ...withoutUndefined(facts, { ...assumedFacts }),
     connected,
     connected_at: connect?.at ?? 0,
     ...(!connected && withDisconnect(disconnect)),
   } as Session;
+}
+
+/** Puts the fields that have a value over others. Lists call it for each row, so it makes nothing on the way. */
+function withoutUndefined(fields: object, into: Record<string, unknown>): Record<string, unknown> {
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) into[name] = value;
+  return into;
 }
 
 const withDisconnect = ({
