@@ -15,7 +15,7 @@ export class ApiFunction extends Construct {
     super(scope, id);
     this.lambda = new FleetgateFunction(this, "Function", {
       name: resource.name,
-      description: resource.tag,
+      description: resource.name,
       needs: needsOf(resource),
       timeout: apiTimeout,
       grants: [

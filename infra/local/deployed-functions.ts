@@ -37,7 +37,9 @@ export function loadDeployedFunctions(
 ): DeployedFunction[] {
   const functions = functionsOf(assembly);
   return resources.map((resource) => {
-    const found = functions.find(({ Properties }) => Properties.Description === `Fleetgate: ${resource.tag}`);
+    const found = functions.find(
+      ({ Properties }) => Properties.Description === `Fleetgate: ${resource.name}`,
+    );
     if (!found) throw new Error(`${assembly} has no function for ${resource.name}`);
     Object.assign(process.env, environmentOf(found, services));
     return { resource, run: load(assembly, found) };

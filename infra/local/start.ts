@@ -83,7 +83,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalEnvironmen
   await mkdir(options.data, { recursive: true, mode: 0o700 });
   const kept = await openLevel(join(options.data, "mqtt"));
   opened.defer(() => kept.close());
-  const local = await openLocalDatabase(databaseFolder(options.data));
+  const local = await openLocalDatabase(databaseFolder(options.data), { direct: true });
   opened.defer(() => local.close());
   await writeEndpoint(options.data, local.endpoint);
   opened.defer(() => removeEndpoint(options.data));

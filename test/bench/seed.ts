@@ -14,7 +14,7 @@ const [folder, count = "100000"] = process.argv.slice(2);
 if (folder === undefined)
   throw new Error("Name the data folder: node test/bench/seed.ts <folder> [sessions]");
 await mkdir(folder, { recursive: true });
-const local = await openLocalDatabase(join(folder, "dynamodb"));
+const local = await openLocalDatabase(join(folder, "dynamodb"), { direct: true });
 const started = Date.now();
 await seedFleet(local.database, Number(count), {
   expiry_interval: neverExpires,

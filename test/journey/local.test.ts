@@ -6,7 +6,9 @@ import { promisify } from "node:util";
 import { App, Stack } from "aws-cdk-lib";
 import mqtt from "mqtt";
 import { expect, test, vi } from "vitest";
+import * as resources from "../../functions/index.ts";
 import { Fleetgate } from "../../infra/aws/fleetgate.ts";
+import { methodOf, pathOf, type Resource } from "../../lib/contract/resource.ts";
 import { Program, temporaryFolder } from "../support/program.ts";
 
 const shell = promisify(exec);
@@ -22,12 +24,21 @@ async function caller(program: Program, data: string) {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, json: text ? JSON.parse(text) : undefined };
+    const isJson = response.headers.get("content-type")?.startsWith("application/json");
+    return { status: response.status, json: isJson && text ? JSON.parse(text) : undefined };
   };
 }
 
 /** Waits until a check passes: brokers report to the registry a moment later. */
 const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 5_000, interval: 50 });
+
+/** What can be read with a key and without parameters. */
+const listPaths = Object.values<Resource>(resources)
+  .flatMap(({ operations }) => Object.values(operations))
+  .filter((operation) => methodOf(operation) === "GET" && operation.access !== "token")
+  .filter(({ outsidePrefix }) => outsidePrefix !== "only")
+  .map(pathOf)
+  .filter((path) => !path.includes("{"));
 
 /** Synthesises the app, as `cdk synth` does, and returns the folder with the bundles. */
 async function synthesise(): Promise<string> {
@@ -70,6 +81,19 @@ test.each([
 
   expect((await call("POST", "/publish", { topic: "t/1", payload: "hi" })).status).toBe(200);
   expect(await message).toEqual(["t/1", "hi"]);
+
+  const kept = { topic: "kept/a b", payload: "on", qos: 1, retain: true };
+  expect((await call("POST", "/publish", kept)).status).toBe(202);
+  expect((await call("GET", "/mqtt/retainer/messages?topic=kept%2F%2B")).json.data).toMatchObject([
+    { topic: "kept/a b", qos: 1 },
+  ]);
+  expect((await call("GET", "/mqtt/retainer/message/kept%2Fa%20b")).json).toMatchObject({
+    payload: btoa("on"),
+  });
+  expect((await call("DELETE", "/mqtt/retainer/message/kept%2Fa%20b")).status).toBe(204);
+  expect((await call("GET", "/mqtt/retainer/messages")).json.data).toEqual([]);
+
+  for (const path of listPaths) expect([path, (await call("GET", path)).status]).toEqual([path, 200]);
 
   const closed = new Promise<void>((resolve) => client.on("close", () => resolve()));
   expect((await call("DELETE", "/clients/sensor%2F1")).status).toBe(204);

@@ -6,7 +6,7 @@ import { createGateway } from "../../infra/local/gateway.ts";
 import { LocalRegistry } from "../../infra/local/registry.ts";
 import { issueToken } from "../../lib/auth/login-token.ts";
 import { hashSecret } from "../../lib/auth/secret-hash.ts";
-import type { Resource } from "../../lib/contract/resource.ts";
+import { needsOf, type Resource } from "../../lib/contract/resource.ts";
 import type { Role } from "../../lib/contract/roles.ts";
 import type { DueMessage } from "../../lib/delayed/delay-queue.ts";
 import type { ApiDeps } from "../../lib/deps/types.ts";
@@ -20,6 +20,7 @@ import { DashboardUsers } from "../../lib/store/dashboard-users.ts";
 import { DelayedMessages } from "../../lib/store/delayed-messages.ts";
 import { LoginFailures } from "../../lib/store/login-failures.ts";
 import { Settings } from "../../lib/store/settings.ts";
+import { declaredDeps } from "./declared-deps.ts";
 import { keepSecret } from "./log-watch.ts";
 import { TestBroker } from "./test-broker.ts";
 
@@ -75,7 +76,7 @@ export class TestApi {
         const module: { handler: ResourceFunction } = await import(
           `../../functions/${resource.name}/handler.ts`
         );
-        return { resource, run: module.handler.with(api.deps) };
+        return { resource, run: module.handler.with(declaredDeps(api.deps, needsOf(resource))) };
       }),
     );
     const server = createGateway(functions);

@@ -59,7 +59,7 @@ test("an environment may have its own name, browsers, firewall, broker and place
 
 test("without swaggerSupport there is neither a function nor a route of the API document", () => {
   const template = templateOf({ swaggerSupport: false });
-  template.resourcePropertiesCountIs("AWS::Lambda::Function", { Description: "Fleetgate: API Docs" }, 0);
+  template.resourcePropertiesCountIs("AWS::Lambda::Function", { Description: "Fleetgate: api-docs" }, 0);
   template.resourcePropertiesCountIs("AWS::ApiGateway::Resource", { PathPart: "api-docs" }, 0);
   templateOf({}).resourcePropertiesCountIs("AWS::ApiGateway::Resource", { PathPart: "api-docs" }, 1);
 });

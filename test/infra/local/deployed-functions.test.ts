@@ -9,7 +9,7 @@ import { defineResource } from "../../../lib/contract/resource.ts";
 import { temporaryFolder } from "../../support/program.ts";
 
 const things = defineResource({ name: "things", tag: "Things", operations: {} });
-const others = defineResource({ name: "others", tag: "Others", operations: {} });
+const others = defineResource({ name: "others", tag: "Things", operations: {} });
 
 const services = {
   accessTable: "the-access-table",
@@ -35,8 +35,8 @@ beforeEach(async () => {
 afterEach(() => vi.unstubAllEnvs());
 
 /** A function of a template; its bundle answers with a text. */
-async function bundle(tag: string, answer: string, variables: Record<string, unknown> = {}) {
-  const folder = join(assembly, `asset.${tag}-hash`);
+async function bundle(name: string, answer: string, variables: Record<string, unknown> = {}) {
+  const folder = join(assembly, `asset.${name}-hash`);
   await mkdir(folder);
   await writeFile(
     join(folder, "index.cjs"),
@@ -45,9 +45,9 @@ async function bundle(tag: string, answer: string, variables: Record<string, unk
   return {
     Type: "AWS::Lambda::Function",
     Properties: {
-      Description: `Fleetgate: ${tag}`,
+      Description: `Fleetgate: ${name}`,
       Handler: "index.handler",
-      Code: { S3Bucket: "assets", S3Key: `${tag}-hash.zip` },
+      Code: { S3Bucket: "assets", S3Key: `${name}-hash.zip` },
       Environment: { Variables: variables },
     },
   };
@@ -65,8 +65,8 @@ async function answerOf(run: ReturnType<typeof loadDeployedFunctions>[number]["r
 test("each resource gets the bundle that was synthesised for it", async () => {
   await synthesise({
     Table: { Type: "AWS::DynamoDB::Table", Properties: {} },
-    Others: await bundle("Others", "others at "),
-    Things: await bundle("Things", "things at "),
+    Others: await bundle("others", "others at "),
+    Things: await bundle("things", "things at "),
     Unknown: { Type: "AWS::Lambda::Function", Properties: { Handler: "x.y", Code: {} } },
   });
   const loaded = loadDeployedFunctions(assembly, [things, others], services);
@@ -77,7 +77,7 @@ test("each resource gets the bundle that was synthesised for it", async () => {
 
 test("the template's variables are set, and what they refer to is what plays it here", async () => {
   const given = { NODE_NAME: "emqx@aws", ACCESS_TABLE: { Ref: "Table" }, IOT_ENDPOINT: { "Fn::GetAtt": [] } };
-  await synthesise({ Things: await bundle("Things", "", given) });
+  await synthesise({ Things: await bundle("things", "", given) });
   loadDeployedFunctions(assembly, [things], services);
   expect(process.env).toMatchObject({
     ...{ NODE_NAME: "emqx@aws", ACCESS_TABLE: services.accessTable, IOT_ENDPOINT: services.iotEndpoint },
@@ -92,12 +92,12 @@ test("a folder that holds no template is told how to make one", () => {
 });
 
 test("a resource without a function is named", async () => {
-  await synthesise({ Others: await bundle("Others", "") });
+  await synthesise({ Others: await bundle("others", "") });
   expect(() => loadDeployedFunctions(assembly, [things], services)).toThrow("no function for things");
 });
 
 test("a bundle without the handler of its template is named", async () => {
-  const { Type, Properties } = await bundle("Things", "");
+  const { Type, Properties } = await bundle("things", "");
   await synthesise({ Things: { Type, Properties: { ...Properties, Handler: "index.other" } } });
   expect(() => loadDeployedFunctions(assembly, [things], services)).toThrow("exports no other");
 });

@@ -13,7 +13,7 @@ import { documentClient, isConditionFailure } from "../../../lib/store/database.
 let local: LocalDatabase;
 
 beforeAll(async () => {
-  local = await openLocalDatabase();
+  local = await openLocalDatabase(undefined, { direct: true });
 });
 
 afterAll(() => local.close());
