@@ -24,7 +24,10 @@ export const handler = serve(resource, {
       );
     }
     await settings.change<string[]>(document, (topics = []) => {
-      if (topics.includes(topic)) return fail(400, "BAD_TOPIC", "Topic already registered");
+      // A call that failed half-way may have left it in the document alone.
+      if (topics.includes(topic)) {
+        return topicMetrics.get(topic) ? fail(400, "BAD_TOPIC", "Topic already registered") : topics;
+      }
       if (topics.length >= maxCount) {
         return fail(409, "EXCEED_LIMIT", `Max topic metrics count is ${maxCount}`);
       }

@@ -89,12 +89,12 @@ export function grantsOf(need: Need, targets: Targets): Grant[] {
     "bans:write": banGrants(targets, ...writes, "dynamodb:BatchWriteItem", "dynamodb:Query"),
     "bans:check": banGrants(targets, "dynamodb:BatchGetItem", "dynamodb:GetItem"),
     "delayed:hold": [
-      delayedGrant(targets, "DeleteItem", "PutItem", "UpdateItem"),
+      delayedGrant(targets, "DeleteItem", "GetItem", "PutItem", "UpdateItem"),
       { actions: ["dynamodb:GetItem"], resources: [accessTable] },
       { actions: ["sqs:SendMessage"], resources: [targets.delayQueue] },
     ],
     "delayed:read": [delayedGrant(targets, "GetItem", "Query")],
-    "delayed:write": [delayedGrant(targets, "DeleteItem", "Query", "UpdateItem")],
+    "delayed:write": [delayedGrant(targets, "DeleteItem", "GetItem", "Query", "UpdateItem")],
     "delayed:plan": [
       delayedGrant(targets, "GetItem", "Query", "UpdateItem"),
       { actions: ["sqs:SendMessage"], resources: [targets.delayQueue] },

@@ -34,7 +34,7 @@ export function awsDeps(): Deps {
 /** The API gives up in time to answer; a worker would rather wait. */
 const dynamoOptions = {
   maxAttempts: 3,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000 },
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
 };
 
 /** Clients of other services are made when they are first needed. */

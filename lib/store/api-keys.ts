@@ -1,5 +1,6 @@
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { type ApiKey, apiKeyOf } from "../records/api-key.ts";
+import { putIf, wasRepeated } from "./conditional-put.ts";
 import { type Database, isConditionFailure } from "./database.ts";
 
 /** All keys lie in one collection, so that listing them is one Query and finding one is one GetItem. */
@@ -73,16 +74,16 @@ export class ApiKeys {
     await this.#write(key);
   }
 
-  /** Returns whether there was such a key. */
+  /** Removes a key that was read before. Returns `false` if it was removed meanwhile. */
   async remove({ name, api_key }: ApiKey): Promise<boolean> {
     const TableName = this.#database.access;
-    const { Attributes } = await this.#database.client.send(
+    const outcome = await this.#database.client.send(
       new DeleteCommand({ TableName, Key: { pk, sk: api_key }, ReturnValues: "ALL_OLD" }),
     );
     if (apiKeyOf(name) !== api_key) {
       await this.#database.client.send(new DeleteCommand({ TableName, Key: { pk: namesPk, sk: name } }));
     }
-    return Attributes !== undefined;
+    return outcome.Attributes !== undefined || wasRepeated(outcome);
   }
 
   /** Notes that a key was used at a time (epoch seconds). A key that was deleted meanwhile stays deleted. */
@@ -114,19 +115,8 @@ export class ApiKeys {
   }
 
   async #write({ api_key, ...rest }: ApiKey, ConditionExpression?: string): Promise<boolean> {
-    try {
-      await this.#database.client.send(
-        new PutCommand({
-          TableName: this.#database.access,
-          Item: { pk, sk: api_key, ...rest },
-          ConditionExpression,
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (isConditionFailure(error)) return false;
-      throw error;
-    }
+    const TableName = this.#database.access;
+    return putIf(this.#database, { TableName, Item: { pk, sk: api_key, ...rest }, ConditionExpression });
   }
 }
 

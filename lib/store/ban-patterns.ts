@@ -1,7 +1,8 @@
-import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { type Ban, type BannableClient, isOver, type PatternKind } from "../records/ban.ts";
 import { banTest } from "../records/ban-test.ts";
-import { type Database, isConditionFailure } from "./database.ts";
+import { putIf } from "./conditional-put.ts";
+import type { Database, Key } from "./database.ts";
 
 /** DynamoDB's limit for an item is 400 kB; JSON is never shorter than the item. */
 const mostBytes = 350_000;
@@ -81,21 +82,13 @@ export class BanPatterns {
   }
 
   /** Writes one of the two items, and returns whether it did: an item never goes back to an earlier version. */
-  async #put(Item: Record<string, unknown>, version: number): Promise<boolean> {
-    try {
-      await this.#database.client.send(
-        new PutCommand({
-          TableName: this.#database.access,
-          Item,
-          ConditionExpression: "attribute_not_exists(pk) OR version < :version",
-          ExpressionAttributeValues: { ":version": version },
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (isConditionFailure(error)) return false;
-      throw error;
-    }
+  async #put(Item: Key & Record<string, unknown>, version: number): Promise<boolean> {
+    return putIf(this.#database, {
+      TableName: this.#database.access,
+      Item,
+      ConditionExpression: "attribute_not_exists(pk) OR version < :version",
+      ExpressionAttributeValues: { ":version": version },
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import { BatchGetCommand, DeleteCommand, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { BatchGetCommand, DeleteCommand, GetCommand } from "@aws-sdk/lib-dynamodb";
 import {
   type Ban,
   type BanKind,
@@ -11,7 +11,8 @@ import {
 import { addressKey } from "../records/ban-test.ts";
 import { deleteAll, queryAccess } from "./access-items.ts";
 import { BanPatterns, patternVersionKey } from "./ban-patterns.ts";
-import { type Database, isConditionFailure, type Key } from "./database.ts";
+import { putIf, wasRepeated } from "./conditional-put.ts";
+import type { Database, Key } from "./database.ts";
 import { keyText } from "./hash-order.ts";
 
 /**
@@ -100,33 +101,28 @@ export class Bans {
   async #addExact({ until, ...ban }: Ban, now: number): Promise<Ban | undefined> {
     const key = keyOf(ban.as as ExactKind, ban.who);
     for (;;) {
-      try {
-        await this.#database.client.send(
-          new PutCommand({
-            TableName: this.#database.access,
-            Item: { ...key, ...ban, expires_at: until },
-            ConditionExpression: "attribute_not_exists(pk) OR expires_at <= :now",
-            ExpressionAttributeValues: { ":now": Math.floor(now / 1000) },
-          }),
-        );
-        return undefined;
-      } catch (error) {
-        if (!isConditionFailure(error)) throw error;
-        const taken = await this.get(ban.as as ExactKind, ban.who, now);
-        if (taken) return taken;
-      }
+      const added = await putIf(this.#database, {
+        TableName: this.#database.access,
+        Item: { ...key, ...ban, expires_at: until },
+        ConditionExpression: "attribute_not_exists(pk) OR expires_at <= :now",
+        ExpressionAttributeValues: { ":now": Math.floor(now / 1000) },
+      });
+      if (added) return undefined;
+      const taken = await this.get(ban.as as ExactKind, ban.who, now);
+      if (taken) return taken;
     }
   }
 
   async #removeExact(as: ExactKind, who: string, now: number): Promise<boolean> {
-    const { Attributes } = await this.#database.client.send(
+    const known = await this.get(as, who, now);
+    const outcome = await this.#database.client.send(
       new DeleteCommand({
         TableName: this.#database.access,
         Key: keyOf(as, who),
         ReturnValues: "ALL_OLD",
       }),
     );
-    return Attributes !== undefined && !isOver(toBan(Attributes), now);
+    return known !== undefined && (outcome.Attributes !== undefined || wasRepeated(outcome));
   }
 
   async #getAll(keys: readonly Key[]): Promise<Record<string, unknown>[]> {

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { DashboardUser, LoginToken } from "../records/dashboard-user.ts";
+import { putIf } from "./conditional-put.ts";
 import { type Database, isConditionFailure, type Key } from "./database.ts";
 
 const usersPk = "user";
@@ -101,20 +102,12 @@ export class DashboardUsers {
     values?: Record<string, unknown>,
   ): Promise<boolean> {
     const { username, ...rest } = user;
-    try {
-      await this.#database.client.send(
-        new PutCommand({
-          TableName: this.#database.access,
-          Item: { ...userKey(username), ...rest },
-          ConditionExpression,
-          ExpressionAttributeValues: values,
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (isConditionFailure(error)) return false;
-      throw error;
-    }
+    return putIf(this.#database, {
+      TableName: this.#database.access,
+      Item: { ...userKey(username), ...rest },
+      ConditionExpression,
+      ExpressionAttributeValues: values,
+    });
   }
 }
 

@@ -7,6 +7,7 @@ import {
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
 import type { DelayedMessage, DelayedRow } from "../records/delayed-message.ts";
+import { wasRepeated } from "./conditional-put.ts";
 import { type Database, isConditionFailure } from "./database.ts";
 import {
   countKey,
@@ -75,15 +76,19 @@ export class DelayedMessages {
     return Item && toMessage(Item);
   }
 
-  /** Removes a message. Returns whether it was there. */
+  /**
+   * Removes a message. Returns whether it was there. Its row goes first: who fails half-way can do it again, and no list
+   * shows a message that cannot be read.
+   */
   async remove(msgid: string): Promise<boolean> {
-    const { Attributes } = await this.#send(
+    const message = await this.get(msgid);
+    if (!message) return false;
+    await this.#send(new DeleteCommand({ TableName: this.#table, Key: rowKey(message) }));
+    const outcome = await this.#send(
       new DeleteCommand({ TableName: this.#table, Key: messageKey(msgid), ReturnValues: "ALL_OLD" }),
     );
-    if (!Attributes) return false;
-    await this.#send(new DeleteCommand({ TableName: this.#table, Key: rowKey(toMessage(Attributes)) }));
-    await this.#count(-1, 0);
-    return true;
+    if (outcome.Attributes) await this.#count(-1, 0);
+    return outcome.Attributes !== undefined || wasRepeated(outcome);
   }
 
   /** Removes all messages to a topic, or all at all. Returns how many there were. Reads every row. */
@@ -139,7 +144,12 @@ export class DelayedMessages {
       ExpressionAttributeValues: { ":until": until, ":now": Date.now() },
     });
     if (claimed) return toMessage(claimed);
-    return (await this.get(msgid)) ? "taken" : "gone";
+    const { Item } = await this.#send(
+      new GetCommand({ TableName: this.#table, Key: messageKey(msgid), ConsistentRead: true }),
+    );
+    if (!Item) return "gone";
+    // An answer may have been lost, and the call been repeated: then it is this one that has claimed it.
+    return Item.claimed_until === until ? toMessage(Item) : "taken";
   }
 
   /** Gives a claimed message back, to be delivered at another time. */

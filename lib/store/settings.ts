@@ -1,5 +1,6 @@
-import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
-import { type Database, isConditionFailure } from "./database.ts";
+import { GetCommand } from "@aws-sdk/lib-dynamodb";
+import { putIf } from "./conditional-put.ts";
+import type { Database } from "./database.ts";
 
 interface Document {
   value: unknown;
@@ -37,20 +38,12 @@ export class Settings {
 
   /** Returns whether it was written; it is not if another change came first. */
   async #write(name: string, { value, version }: Document): Promise<boolean> {
-    try {
-      await this.#database.client.send(
-        new PutCommand({
-          TableName: this.#database.access,
-          Item: { ...keyOf(name), value, version },
-          ConditionExpression: "attribute_not_exists(pk) OR version = :known",
-          ExpressionAttributeValues: { ":known": version - 1 },
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (isConditionFailure(error)) return false;
-      throw error;
-    }
+    return putIf(this.#database, {
+      TableName: this.#database.access,
+      Item: { ...keyOf(name), value, version },
+      ConditionExpression: "attribute_not_exists(pk) OR version = :known",
+      ExpressionAttributeValues: { ":known": version - 1 },
+    });
   }
 }
 

@@ -129,8 +129,8 @@ class FuzzRun {
       const answer = await this.#send(request);
       this.#note(request, answer, performance.now() - begin);
       const problem = problemOf(request, operation, answer);
-      if (problem) return problem;
       const logged = this.#errors.get(String(answer.headers["x-amzn-requestid"]));
+      if (problem) return logged ? `${problem} (${logText(logged)})` : problem;
       return logged && `an error in the log: ${logText(logged)}`;
     } catch (error) {
       return `no answer: ${(error as Error).message}`;

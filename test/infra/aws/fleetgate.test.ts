@@ -87,7 +87,7 @@ const actionsByNeed: Record<Need, string[]> = {
     "sqs:SendMessage",
   ],
   "delayed:read": ["dynamodb:GetItem", "dynamodb:Query"],
-  "delayed:write": ["dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:UpdateItem"],
+  "delayed:write": ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"],
   "delayed:plan": ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem", "sqs:SendMessage"],
   "delayed:deliver": ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:UpdateItem"],
   login: ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],

@@ -19,10 +19,12 @@ export interface DatabaseFaults {
   doneError: number;
   /** Done late. */
   late: number;
+  /** Never answered, nothing done. */
+  hang: number;
 }
 
 export const noDatabaseFaults: DatabaseFaults = {
-  ...{ throttle: 0, error: 0, reset: 0, lost: 0, doneError: 0, late: 0 },
+  ...{ throttle: 0, error: 0, reset: 0, lost: 0, doneError: 0, late: 0, hang: 0 },
 };
 
 const exceptions = {
@@ -70,6 +72,7 @@ export class FlakyDatabase {
     const body = await buffer(request);
     const fault = this.#draw();
     if (fault) this.counts.set(fault, (this.counts.get(fault) ?? 0) + 1);
+    if (fault === "hang") return;
     if (fault === "reset") return void response.destroy();
     if (fault === "throttle" || fault === "error") return refuse(response, exceptions[fault]);
     if (fault === "late") await sleep(this.#random.number(150));

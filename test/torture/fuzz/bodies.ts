@@ -42,6 +42,7 @@ const rich: Record<string, unknown> = {
     publish,
     { topic: "$delayed/60/fleet/t", payload: "aGVsbG8=", payload_encoding: "base64" },
   ],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: EMQX replaces it
   replaceAutoSubscriptions: [{ topic: "auto/${clientid}", qos: 1, rh: 0, rap: 0, nl: 0 }],
   changeSlowSubscriptionSettings: {
     enable: true,

@@ -2,7 +2,7 @@ import type { Target } from "../../compare/target.ts";
 import type { Program } from "../../support/program.ts";
 
 /** MQTT clients that are connected while requests are made. */
-export const fleetClients = ["fleet-1", "fleet/2", "fleet 3%2F", "fleet-ü-4"];
+export const fleetClients = ["fleet-1", "fleet/2", "fleet 3%2F", "fleet-ü-4", "constructor"];
 
 /** Names of keys and users that are there. */
 export const fleetNames = ["fleet_key", "fleet_user"];
