@@ -42,7 +42,7 @@ export function localClient(endpoint: string): DynamoDBClient {
 /** Starts DynamoDB with its data in a folder, or in memory without one, and makes the tables that are missing. */
 export async function openLocalDatabase(folder?: string): Promise<LocalDatabase> {
   if (folder !== undefined) await checkUnused(folder);
-  const engine = new DynamoEngine(folder);
+  const engine = await DynamoEngine.open(folder);
   const changes = new ChangeStream(engine, localTables.registry);
   const server = dynamoServer(changes);
   const endpoint = `http://127.0.0.1:${await listen(server)}`;

@@ -54,10 +54,16 @@ export class DynamoEngine implements Dynamo {
   #closed = false;
 
   /** Opens the data in a folder, or in memory without one. */
-  constructor(folder?: string) {
+  static async open(folder?: string): Promise<DynamoEngine> {
     const immediate = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 };
-    this.#store = create({ ...immediate, ...(folder !== undefined && { path: folder }) });
-    readFaster(this.#store);
+    const store = create({ ...immediate, ...(folder !== undefined && { path: folder }) });
+    await store.db.open();
+    readFaster(store);
+    return new DynamoEngine(store);
+  }
+
+  private constructor(store: DynaliteStore) {
+    this.#store = store;
   }
 
   async call(name: string, input: Json): Promise<Json> {

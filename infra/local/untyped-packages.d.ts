@@ -3,6 +3,7 @@ declare module "dynalite/db/index.js" {
 
   interface Level {
     values(options: object): { nextv(size: number): Promise<unknown[]>; close(): Promise<void> };
+    open(): Promise<void>;
     getSync(key: string): unknown;
     createValueStream(options: object): Stream;
     get(key: string, done: (error: unknown, value?: unknown) => void): void;
