@@ -48,7 +48,7 @@ export async function openLocalDatabase(
   { direct = false }: { direct?: boolean } = {},
 ): Promise<LocalDatabase> {
   if (folder !== undefined) await checkUnused(folder);
-  const engine = new DynamoEngine(folder);
+  const engine = await DynamoEngine.open(folder);
   const changes = new ChangeStream(engine, localTables.registry);
   const server = dynamoServer(changes);
   const endpoint = `http://127.0.0.1:${await listen(server)}`;

@@ -3,8 +3,10 @@ declare module "dynalite/db/index.js" {
 
   interface Level {
     values(options: object): { nextv(size: number): Promise<unknown[]>; close(): Promise<void> };
-    /** Where its values are read as a stream. */
+    open(): Promise<void>;
+    getSync(key: string): unknown;
     createValueStream(options: object): Stream;
+    get(key: string, done: (error: unknown, value?: unknown) => void): void;
   }
 
   /** The tables, with what dynalite's operations need to work on them. */

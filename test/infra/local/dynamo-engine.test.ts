@@ -9,7 +9,7 @@ const table = {
 };
 
 test("what was asked before it closes is answered, and what is asked after fails", async () => {
-  const engine = new DynamoEngine();
+  const engine = await DynamoEngine.open();
   await engine.call("CreateTable", table);
   const described = engine.call("DescribeTable", { TableName: "things" });
   await engine.close();
@@ -18,7 +18,7 @@ test("what was asked before it closes is answered, and what is asked after fails
 });
 
 test("a request that DynamoDB would refuse fails with its error, and is not changed", async () => {
-  const engine = new DynamoEngine();
+  const engine = await DynamoEngine.open();
   const input = { TableName: "nothing", Key: { pk: { S: "a" } }, Unknown: 1 };
   await expect(engine.call("GetItem", input)).rejects.toMatchObject({
     name: "ResourceNotFoundException",

@@ -1,0 +1,33 @@
+import * as fc from "fast-check";
+import type { BenchOptions, BenchResult } from "./bench.ts";
+import { sequences } from "./model/commands.ts";
+import { Model } from "./model/model.ts";
+import { World } from "./model/world.ts";
+
+/**
+ * Plays random sequences of commands to the started program, by MQTT and by the API, and to a plain model of it. After
+ * each command the lists, counts and queues, and what the clients received, must be what the model says. A sequence
+ * that shows a difference is made as short as may be.
+ */
+export async function model({ seed, seconds }: BenchOptions): Promise<BenchResult> {
+  const world = await World.open();
+  let played = 0;
+  let commands = 0;
+  const property = fc.asyncProperty(sequences, async (sequence) => {
+    await world.clear();
+    played += 1;
+    commands += [...sequence].length;
+    await fc.asyncModelRun(() => ({ model: new Model(), real: world }), sequence);
+  });
+  const checked = await fc.check(property, {
+    seed,
+    numRuns: 1_000_000,
+    interruptAfterTimeLimit: seconds * 1_000,
+    markInterruptAsFailure: false,
+  });
+  await world.close();
+  const failures = checked.counterexample
+    ? [`${checked.counterexample[0]}\n${(checked.errorInstance as Error)?.message}`]
+    : [];
+  return { name: "model", lines: [`${played} sequences, ${commands} commands, seed ${seed}`], failures };
+}

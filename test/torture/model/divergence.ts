@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
+import type { Message, Model, ModelSession } from "./model.ts";
+import type { RealClient, World } from "./world.ts";
+
+/** How long the registry may take to follow the broker, in milliseconds. */
+const patience = 5_000;
+
+type Shown = Record<string, unknown>;
+
+/** Compares what is shown with the model, until both agree; fails with what differs. */
+export async function compare(model: Model, world: World): Promise<void> {
+  const wanted = expected(model);
+  const deadline = Date.now() + patience;
+  for (;;) {
+    const found = await actual(model, world);
+    const different = Object.keys(wanted).filter((name) => !isDeepStrictEqual(wanted[name], found[name]));
+    if (different.length === 0) return;
+    if (Date.now() > deadline) {
+      const lines = different.map(
+        (name) => `${name}: expected ${text(wanted[name])}, found ${text(found[name])}`,
+      );
+      throw new Error(lines.join("\n"));
+    }
+    await sleep(15);
+  }
+}
+
+const text = (value: unknown) => JSON.stringify(value);
+
+function expected({ sessions, banned, retained }: Model): Shown {
+  const all = [...sessions];
+  const subscriptions = all.flatMap(([id, { subscriptions }]) =>
+    [...subscriptions].map((it) => [id, ...it].join(" ")),
+  );
+  const shown: Shown = {
+    clients: all.map(([id, session]) => `${id} ${describe(session)}`).sort(),
+    "count of clients": all.length,
+    subscriptions: subscriptions.sort(),
+    "count of subscriptions": subscriptions.length,
+    topics: [...new Set(all.flatMap(([, session]) => [...session.subscriptions.keys()]))].sort(),
+    banned: [...banned].sort(),
+    retained: [...retained.keys()].sort(),
+  };
+  for (const [id, session] of all) {
+    if (session.connected) {
+      shown[`received by ${id}`] = session.inbox.flatMap(ordered);
+      shown[`in flight to ${id}`] = [];
+    } else shown[`waiting for ${id}`] = session.waiting.map(({ topic, qos }) => `${topic} ${qos}`);
+  }
+  return shown;
+}
+
+function describe({ connected, version, clean, expiry, subscriptions }: ModelSession): string {
+  return [connected, version, clean, expiry, subscriptions.size].join(" ");
+}
+
+const ordered = ({ messages, unordered }: { messages: Message[]; unordered: boolean }) => {
+  const lines = messages.map(line);
+  return unordered ? lines.sort() : lines;
+};
+
+const line = ({ topic, payload, qos, retain }: Message) => `${topic} ${payload} ${qos} ${retain}`;
+
+async function actual({ sessions }: Model, world: World): Promise<Shown> {
+  const get = async (path: string) => (await world.call("GET", path)).json;
+  const clients = await get("/clients?limit=1000");
+  const subscriptions = await get("/subscriptions?limit=1000");
+  const shown: Shown = {
+    clients: clients.data.map(describeShown).sort(),
+    "count of clients": clients.meta.count,
+    subscriptions: subscriptions.data.map((it: Shown) => `${it.clientid} ${it.topic} ${it.qos}`).sort(),
+    "count of subscriptions": subscriptions.meta.count,
+    topics: (await get("/topics?limit=1000")).data.map(({ topic }: Shown) => topic).sort(),
+    banned: (await get("/banned")).data.map(({ who }: Shown) => who).sort(),
+    retained: (await get("/mqtt/retainer/messages?limit=1000")).data.map(({ topic }: Shown) => topic).sort(),
+  };
+  for (const [id, session] of sessions) {
+    if (session.connected) {
+      shown[`received by ${id}`] = received(session, world.clients.get(id));
+      shown[`in flight to ${id}`] = (await get(`/clients/${id}/inflight_messages`)).data?.map(shortly);
+    } else
+      shown[`waiting for ${id}`] = (await get(`/clients/${id}/mqueue_messages?limit=1000`)).data?.map(
+        shortly,
+      );
+  }
+  return shown;
+}
+
+const describeShown = (it: Shown) =>
+  [it.clientid, it.connected, it.proto_ver, it.clean_start, it.expiry_interval, it.subscriptions_cnt].join(
+    " ",
+  );
+
+const shortly = ({ topic, qos }: Shown) => `${topic} ${qos}`;
+
+/** What a client received, with those parts sorted whose order is open. */
+function received({ inbox }: ModelSession, client: RealClient | undefined): string[] {
+  const left = (client?.received ?? []).map(line);
+  const parts = inbox.flatMap(({ messages, unordered }) => {
+    const part = left.splice(0, messages.length);
+    return unordered ? part.sort() : part;
+  });
+  return [...parts, ...left];
+}

@@ -1,0 +1,120 @@
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import mqtt, { type IConnackPacket, type MqttClient } from "mqtt";
+import { Program, temporaryFolder } from "../../support/program.ts";
+import type { Connecting, Message, Qos } from "./model.ts";
+
+const key = "model:model-secret";
+
+export interface RealClient {
+  mqtt: MqttClient;
+  received: Message[];
+  sessionPresent: boolean;
+}
+
+export interface Answer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: answers have every shape
+  json: any;
+}
+
+/** The started program with the MQTT clients of a run. It may be restarted; its data stays. */
+export class World {
+  readonly clients = new Map<string, RealClient>();
+  readonly #folder: string;
+  #program: Program;
+  #base = "";
+
+  static async open(): Promise<World> {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, "keys"), `${key}:administrator\n`);
+    return new World(folder, await start(folder));
+  }
+
+  private constructor(folder: string, program: Program) {
+    this.#folder = folder;
+    this.#program = program;
+    this.#noteAddress();
+  }
+
+  async call(method: string, path: string, body?: unknown): Promise<Answer> {
+    const response = await fetch(`${this.#base}/api/v5${path}`, {
+      method,
+      headers: {
+        authorization: `Basic ${btoa(key)}`,
+        ...(body !== undefined && { "content-type": "application/json" }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, json: text === "" ? undefined : JSON.parse(text) };
+  }
+
+  /** Connects a client; returns `undefined` if it is refused. */
+  async connect(clientId: string, { version, clean, expiry }: Connecting): Promise<RealClient | undefined> {
+    const client = mqtt.connect(this.#program.address("mqtt:"), {
+      ...{ clientId, clean, protocolVersion: version, reconnectPeriod: 0, resubscribe: false },
+      ...(version === 5 && { properties: { sessionExpiryInterval: expiry } }),
+    });
+    const received: Message[] = [];
+    client.on("message", (topic, payload, { qos, retain }) => {
+      received.push({ topic, payload: `${payload}`, qos: qos as Qos, retain });
+    });
+    const answer = await new Promise<IConnackPacket | undefined>((resolve) => {
+      client.once("connect", resolve);
+      client.on("error", () => resolve(undefined));
+      client.once("close", () => resolve(undefined));
+    });
+    if (!answer) {
+      client.end(true);
+      return undefined;
+    }
+    const real = { mqtt: client, received, sessionPresent: answer.sessionPresent };
+    this.clients.set(clientId, real);
+    return real;
+  }
+
+  client(id: string): RealClient {
+    const client = this.clients.get(id);
+    if (!client) throw new Error(`${id} was never connected`);
+    return client;
+  }
+
+  /** Ends the program, by a signal or at once, and starts it again. */
+  async restart(how: "SIGINT" | "SIGKILL"): Promise<void> {
+    const exit = once(this.#program.child, "exit");
+    this.#program.child.kill(how);
+    await exit;
+    this.#program = await start(this.#folder);
+    this.#noteAddress();
+  }
+
+  /** Whether the program has ended by itself. */
+  get ended(): boolean {
+    return this.#program.child.exitCode !== null;
+  }
+
+  /** Removes all that is left of a run. */
+  async clear(): Promise<void> {
+    for (const { mqtt } of this.clients.values()) mqtt.end(true);
+    this.clients.clear();
+    if (this.ended) await this.restart("SIGKILL");
+    const { json } = await this.call("GET", "/clients?limit=1000");
+    for (const { clientid } of json.data) await this.call("DELETE", `/clients/${clientid}`);
+    await this.call("DELETE", "/banned");
+    await this.call("DELETE", "/mqtt/retainer/messages");
+  }
+
+  async close(): Promise<void> {
+    for (const { mqtt } of this.clients.values()) mqtt.end(true);
+    await this.#program.interrupt();
+  }
+
+  #noteAddress(): void {
+    this.#base = new URL(this.#program.address("http:")).origin;
+  }
+}
+
+const start = (folder: string) =>
+  Program.start(join(folder, "data"), "--bootstrap-file", join(folder, "keys"));
