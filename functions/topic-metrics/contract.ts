@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { oneOf, struct, text } from "../../lib/contract/fields.ts";
+import { oneOf, sentText, struct, text } from "../../lib/contract/fields.ts";
 import { defineResource } from "../../lib/contract/resource.ts";
 import { topicMetricNames } from "../../lib/records/topic-metrics.ts";
 
@@ -27,7 +27,8 @@ export const topicMetrics = defineResource({
     addTopicMetrics: {
       route: "POST /mqtt/topic_metrics",
       summary: "Count the messages of a topic",
-      bodyFields: { topic },
+      // Unlike elsewhere, EMQX takes no number here.
+      bodyFields: { topic: sentText() },
       answers: { 200: Metrics },
       errors: {
         400: ["BAD_REQUEST", "BAD_TOPIC"],
