@@ -76,6 +76,8 @@ export const apiKey = defineResource({
       access: "token",
       params: { name },
       bodyFields: {
+        /** Of the answer; taken, because keys are written back as they were read, and without effect. */
+        expired: z.optional(flag()),
         expired_at: expiry("expired_at"),
         desc: z.optional(text()),
         enable: z.optional(flag()),

@@ -5,11 +5,12 @@ import { positiveByteSize } from "../../lib/contract/unit-fields.ts";
 
 const params = { clientid: text() };
 
+/** In the order in which EMQX checks them. */
 const query = {
-  position: z._default(text(), "none"),
-  limit: z._default(integer(1, 10_000), 100),
   payload: z._default(oneOf(["none", "base64", "plain"]), "base64"),
   max_payload_bytes: z._default(positiveByteSize(), 1_048_576),
+  position: z._default(text(), "none"),
+  limit: z._default(integer(1, 10_000), 100),
 };
 
 const InflightMessage = z.strictObject({

@@ -42,6 +42,7 @@ export const slowSubscriptions = defineResource({
       description: "What is not given stays as it is.",
       // What does not fit is reported by the operation, in words of its own.
       body: z.union([z.unknown()]),
+      documentedBody: z.partial(SlowSubscriptionSettings),
       answers: { 200: SlowSubscriptionSettings },
       errors: { 400: ["BAD_REQUEST"], 415: ["UNSUPPORTED_MEDIA_TYPE"] },
       needs: ["settings:write", "broker:features"],

@@ -18,6 +18,12 @@ export function text() {
   return z.pipe(z.transform(toText), z.string({ error }).check(z.refine(isPrintable, { error })));
 }
 
+/** Printable text that must be sent as text. */
+export function sentText() {
+  const error = because({ expected: "binary()" });
+  return z.string({ error }).check(z.refine((value) => printable.test(value), { error }));
+}
+
 /** A whole number from `min` to `max`; numeric text is converted. */
 export function integer(min: number, max: number, expected = `${min}..${max}`) {
   const error = because({ expected });

@@ -50,8 +50,8 @@ function describeOperation(resource: Resource, name: string, operation: Operatio
   };
 }
 
-function requestBody({ body, bodyFields }: Operation): Json {
-  const schema = body ?? (bodyFields && z.object({ ...bodyFields }));
+function requestBody({ documentedBody, body, bodyFields }: Operation): Json {
+  const schema = documentedBody ?? body ?? (bodyFields && z.object({ ...bodyFields }));
   return schema ? { requestBody: { required: true, content: jsonContent(schema, "input") } } : {};
 }
 

@@ -31,6 +31,8 @@ export interface Operation {
   readonly body?: z.ZodMiniType;
   /** A body that is a plain list of fields: unknown ones are ignored, and the first wrong one is reported alone. */
   readonly bodyFields?: Fields;
+  /** What the API document says of the body, where `body` takes anything and the operation itself refuses. */
+  readonly documentedBody?: z.ZodMiniType;
   /** The path parameter that names whom it is about; who has a token of that name may call it whatever the role. */
   readonly selfService?: string;
   /** Body by status; `null` stands for no body. */

@@ -2,8 +2,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { IClientOptions, MqttClient } from "mqtt";
 import { type Accepted, accepted } from "./accepted.ts";
 import { type Difference, differences } from "./difference.ts";
-import { observe } from "./normalise.ts";
-import type { Answer, Caller, Request, Target } from "./target.ts";
+import { observe, observedList } from "./normalise.ts";
+import type { Answer, Caller, Received, Request, Target } from "./target.ts";
 
 /** A request that was played to both servers, and what came of it. */
 export interface Finding {
@@ -96,10 +96,25 @@ export class Comparison {
     }
   };
 
-  /** Compares the messages that a client received since the last time; their order counts. */
-  readonly inbox = async (clientid: string, what = ""): Promise<void> => {
-    await this.see(`what ${clientid} received ${what}`, (target) => target.received(clientid));
-    await this.each(async (target) => void target.received(clientid).splice(0));
+  /**
+   * Compares the messages that a client received since the last time, in their order within a topic; or those that
+   * several clients received together, in any order.
+   */
+  readonly inbox = async (clientids: string | readonly string[], what: string): Promise<void> => {
+    const all = (target: Target) => [clientids].flat().map((clientid) => target.received(clientid));
+    const look = (target: Target) =>
+      typeof clientids === "string"
+        ? target.received(clientids).toSorted(byTopic)
+        : all(target).flat().map(withoutProperties).toSorted(byContent);
+    await this.see(`what ${clientids} received ${what}`, look);
+    await this.each(async (target) => {
+      for (const received of all(target)) received.splice(0);
+    });
+  };
+
+  /** Compares what all pages of a list hold together, and their `meta`; `path` has a query. */
+  readonly walk = async (path: string): Promise<void> => {
+    this.same(`all pages of ${path}`, await this.each((target) => pagesOf(target, path)));
   };
 
   /** Compares how a client's attempt to connect ends. */
@@ -149,6 +164,25 @@ async function outcomeOf(target: Target, clientid: string, options: IClientOptio
     return "connected";
   } catch (error) {
     return `refused: ${(error as { code?: unknown }).code ?? (error as Error).message}`;
+  }
+}
+
+/** Only clients of MQTT 5 see properties. */
+const withoutProperties = ({ properties, ...message }: Received) => message;
+
+const byContent = (a: object, b: object) => JSON.stringify(a).localeCompare(JSON.stringify(b));
+const byTopic = (a: Received, b: Received) => a.topic.localeCompare(b.topic) || a.qos - b.qos;
+
+async function pagesOf(target: Target, path: string): Promise<object> {
+  const rows: unknown[] = [];
+  const metas: object[] = [];
+  for (let page = 1; ; page += 1) {
+    const { json } = await target.call({ method: "GET", path: `${path}&page=${page}` });
+    if (json.data.length === 0) return { rows: observedList(rows), metas };
+    const { hasnext, count, ...meta } = json.meta;
+    rows.push(...json.data);
+    // Of some lists EMQX knows the count only when it has come to the end, which it cannot tell from a full page.
+    metas.push(json.data.length === meta.limit ? meta : { ...meta, count });
   }
 }
 

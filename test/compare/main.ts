@@ -5,7 +5,8 @@ import { Program, temporaryFolder } from "../support/program.ts";
 import { clean } from "./clean.ts";
 import { Comparison } from "./comparison.ts";
 import { playGenerated } from "./generated.ts";
-import { report } from "./report.ts";
+import { compareDocuments } from "./openapi.ts";
+import { documentReport, report } from "./report.ts";
 import { scenarios } from "./scenarios/index.ts";
 import { keepSettings } from "./settings.ts";
 import { Target, type TargetAddress } from "./target.ts";
@@ -38,6 +39,7 @@ const started = await startFleetgate(options.referenceKey, node);
 const ours = await Target.open(started.address);
 const comparison = new Comparison({ reference, ours }, node);
 const restore = await keepSettings(reference);
+const documents = await compareDocuments(comparison.targets);
 try {
   await comparison.each(clean);
   for (const [name, play] of Object.entries({
@@ -51,9 +53,15 @@ try {
   await restore();
   await started.program.interrupt();
 }
-process.stdout.write(`${report(comparison, { base: options.reference })}\n`);
-if (options.json) await writeFile(options.json, JSON.stringify(comparison.findings, null, 2));
-if (comparison.findings.some(({ reasons }) => reasons === undefined)) process.exitCode = 1;
+const { findings } = comparison;
+process.stdout.write(`${report(comparison, { base: options.reference })}\n\n${documentReport(documents)}\n`);
+if (options.json)
+  await writeFile(options.json, JSON.stringify({ findings, documents: documents.mismatches }, null, 2));
+const unexplained = [
+  ...findings.filter(({ reasons }) => reasons === undefined),
+  ...documents.mismatches.filter(({ reason }) => reason === undefined),
+];
+if (unexplained.length > 0) process.exitCode = 1;
 
 /** Fleetgate with a data folder and a dashboard user of its own, and the name of EMQX's node. */
 async function startFleetgate(

@@ -22,6 +22,9 @@ export function observe({ status, headers, text, json }: Answer): Observation {
   };
 }
 
+/** The rows of a list in an order of their own, with what must differ set aside. */
+export const observedList = (rows: readonly unknown[]): unknown => normalise("", rows);
+
 /** A media type without its parameters' spelling. */
 const mediaType = (value: string) => value.toLowerCase().replaceAll(" ", "");
 
@@ -44,6 +47,7 @@ const kinds: readonly [RegExp, (value: unknown) => unknown][] = [
   [/^(recv|send)_(oct|cnt)$/, kindOf],
   [/^(load1|load5|load15|memory_used|memory_total|max_fds|process_used|process_available)$/, kindOf],
   [/^(otp_release|sys_path|log_path|node_status|timespan|cluster)$/, kindOf],
+  [/^messages\..*\.rate$/, kindOf],
 ];
 
 /** The name of a place in a body with its kind, for lists of any length. */
@@ -59,8 +63,11 @@ function normalise(name: string, value: unknown): unknown {
     );
   }
   if (name === "message" && typeof value === "string" && /^[[{]/.test(value)) return jsonText(value);
+  if (name === "message" && typeof value === "string") return value.replace(hexId, "<32 hex digits>");
   return value;
 }
+
+const hexId = /\b[0-9A-F]{32}\b/gi;
 
 /** The text of a failed validation is JSON within a text. */
 function jsonText(value: string): unknown {

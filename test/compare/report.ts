@@ -1,4 +1,5 @@
 import type { Comparison, Finding } from "./comparison.ts";
+import type { DocumentComparison } from "./openapi.ts";
 import type { Request } from "./target.ts";
 
 /** The result of a comparison as text: counts, accepted differences by reason, and each one without a reason. */
@@ -14,6 +15,29 @@ export function report({ observations, findings }: Comparison, address: { base: 
     ...open.flatMap((finding) => ["", describe(finding, address.base)]),
   ].join("\n");
 }
+
+/** The result of the comparison of the API documents as text. */
+export function documentReport({ shared, mismatches, notServed }: DocumentComparison): string {
+  const open = mismatches.filter(({ reason }) => reason === undefined);
+  const byReason = Map.groupBy(
+    mismatches.filter(({ reason }) => reason !== undefined),
+    ({ reason }) => reason ?? "",
+  );
+  const missing = [...notServed].toSorted(([a], [b]) => a.localeCompare(b));
+  const count = missing.reduce((sum, [, operations]) => sum + operations.length, 0);
+  return [
+    `API documents: ${shared} operations in both, ${mismatches.length - open.length} differences on purpose`,
+    ...[...byReason].map(([reason, found]) => `  ${String(found.length).padStart(5)}  ${reason}`),
+    `${open.length} differences without a reason`,
+    ...open.map(
+      ({ operation, kind, name, saidBy }) => `  ${operation}: ${kind} ${name}, only in ${whose[saidBy]}`,
+    ),
+    `${count} operations of EMQX are not served:`,
+    ...missing.map(([tag, operations]) => `  ${String(operations.length).padStart(5)}  ${tag}`),
+  ].join("\n");
+}
+
+const whose = { reference: "EMQX's", ours: "ours" };
 
 function describe({ scenario, request, differences }: Finding, base: string): string {
   const what = request.method === "seen:" ? request.path : curlLine(request, base);

@@ -20,6 +20,8 @@ export async function apiKeys({ ask, each, same }: Comparison): Promise<void> {
   await ask("PUT /api_key/compare-life", { as, body: { enable: false } });
   await ask("PUT /api_key/compare-life", { as, body: { expired_at: "2100-01-01T00:00:00+08:00" } });
   await ask("PUT /api_key/compare-life", { as, body: { name: "other" } });
+  await ask("PUT /api_key/compare-life", { as, body: { expired: true } });
+  await ask("PUT /api_key/compare-life", { as, body: { expired: "soon" } });
   await ask("PUT /api_key/nosuch", { as, body: { desc: "changed" } });
   const expiries = ["infinity", "2020-01-01T00:00:00Z", "never", 1, 4_102_444_800, -1, null, "4102444800"];
   for (const [n, expired_at] of expiries.entries()) {

@@ -11,7 +11,6 @@ export async function autoSubscribe(comparison: Comparison): Promise<void> {
     { topic: "compare/auto/user/${username}", qos: 2 },
     { topic: "compare/auto/host/${host}/+" },
     // biome-ignore-end lint/suspicious/noTemplateCurlyInString: they are EMQX's placeholders
-    { topic: "compare/auto/simple", qos: 1 },
     { topic: "$share/g/compare/auto/shared", qos: 1 },
   ];
   await ask("PUT /mqtt/auto_subscribe", { body });
@@ -39,9 +38,8 @@ async function effects({ ask, connect, as, inbox }: Comparison): Promise<void> {
   const topics = ["simple", "compare-v5", "user/compare-user", "host/127.0.0.1/x", "shared"];
   for (const topic of topics) {
     await ask("POST /publish", { body: { topic: `compare/auto/${topic}`, payload: topic, qos: 2 } });
-    if (topic !== "shared") {
-      for (const clientid of Object.keys(clients)) await inbox(clientid, `on ${topic}`);
-    }
+    if (topic === "shared") await inbox(Object.keys(clients), "together");
+    else for (const clientid of Object.keys(clients)) await inbox(clientid, `on ${topic}`);
   }
   await as("compare-v5", (client) => client.publishAsync("compare/auto/compare-v5", "own", { qos: 1 }));
   await as("compare-v5", (client) => client.publishAsync("compare/auto/simple", "own", { qos: 1 }));

@@ -1,16 +1,9 @@
-import type { Both, Comparison } from "../comparison.ts";
+import type { Comparison } from "../comparison.ts";
 
 /** Publishing to subscribers of several kinds, and to nobody. */
-export async function publish({ ask, connect, as, each, same }: Comparison): Promise<void> {
-  const received: Both<object[]> = { reference: [], ours: [] };
-  await each(async (target, side) => {
-    const client = await target.connect("compare-reader", { protocolVersion: 5 });
-    client.on("message", (topic, payload, { qos, retain, properties }) => {
-      const { subscriptionIdentifier, ...rest } = properties ?? {};
-      received[side].push({ topic, payload: `${payload}`, qos, retain, properties: rest });
-    });
-    await client.subscribeAsync("compare/t/#", { qos: 2 });
-  });
+export async function publish({ ask, connect, as, inbox }: Comparison): Promise<void> {
+  await connect("compare-reader", { protocolVersion: 5 });
+  await as("compare-reader", (client) => client.subscribeAsync("compare/t/#", { qos: 2 }));
   await connect("compare-away", { clean: false });
   await as("compare-away", (client) => client.subscribeAsync("compare/away", { qos: 1 }));
   await as("compare-away", (client) => client.endAsync());
@@ -48,6 +41,6 @@ export async function publish({ ask, connect, as, each, same }: Comparison): Pro
   ];
   for (const body of bulks) await ask("POST /publish/bulk", { body });
   await ask("GET /clients/compare-reader");
-  same("the messages of the reader", received);
+  await inbox("compare-reader", "of the API");
   await ask("DELETE /clients/compare-away");
 }

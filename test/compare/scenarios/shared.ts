@@ -1,13 +1,12 @@
-import type { Both, Comparison } from "../comparison.ts";
-import type { Target } from "../target.ts";
+import type { Comparison } from "../comparison.ts";
 
 const members = ["compare-member-1", "compare-member-2", "compare-member-3"];
 
 /** Groups that share a subscription: each message goes to one member, whoever it is. */
 export async function shared(comparison: Comparison): Promise<void> {
-  const { connect, as, ask, see } = comparison;
-  for (const [n, clientid] of members.entries()) {
-    await connect(clientid, n === 1 ? { protocolVersion: 5 } : {});
+  const { connect, as, ask } = comparison;
+  for (const clientid of members) {
+    await connect(clientid);
     await as(clientid, (client) => client.subscribeAsync("$share/g/compare/work/#", { qos: 1 }));
   }
   await as("compare-member-1", (client) => client.subscribeAsync("$queue/compare/work/1", { qos: 0 }));
@@ -16,13 +15,12 @@ export async function shared(comparison: Comparison): Promise<void> {
   for (let n = 1; n <= 12; n += 1) {
     await ask("POST /publish", { body: { topic: `compare/work/${n % 3}`, payload: `${n}`, qos: n % 3 } });
   }
-  await see("what the group received together", (target) => together(target, members));
+  await comparison.inbox(members, "together");
   await comparison.inbox("compare-plain", "beside the group");
   await ask("GET /subscriptions?share_group=g");
   await ask("GET /topics/compare%2Fwork%2F%23");
   await as("compare-member-1", (client) => client.endAsync());
   await as("compare-member-2", (client) => client.unsubscribeAsync("$share/g/compare/work/#"));
-  await forget(comparison);
   for (let n = 1; n <= 4; n += 1) {
     await ask("POST /publish", { body: { topic: "compare/work/left", payload: `${n}`, qos: 1 } });
   }
@@ -39,14 +37,3 @@ async function retainedIsNotShared({ ask, as, inbox }: Comparison): Promise<void
   await inbox("compare-member-3", "of a retained message");
   await ask("DELETE /mqtt/retainer/message/compare%2Fwork%2Fkept");
 }
-
-const together = (target: Target, clientids: string[]) =>
-  clientids
-    .flatMap((clientid) => target.received(clientid))
-    .map(({ properties, ...message }) => message)
-    .toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
-
-const forget = ({ each }: Comparison): Promise<Both<void>> =>
-  each(async (target) => {
-    for (const clientid of members) target.received(clientid).splice(0);
-  });

@@ -7,16 +7,8 @@ export async function topicMetrics(comparison: Comparison): Promise<void> {
   const path = `/mqtt/topic_metrics/${encodeURIComponent(topic)}`;
   await ask("GET /mqtt/topic_metrics");
   const bodies: unknown[] = [
-    ...[
-      { topic },
-      { topic },
-      { topic: "" },
-      { topic: "compare/+" },
-      { topic: "compare/#" },
-      {},
-      { topic: 1 },
-    ],
-    ...[{ topic: "compare/other", nosuch: 1 }, [], { topic: "a b/ü" }, { topic: "$SYS/x" }, { topic: "+a" }],
+    ...[{ topic }, { topic }, { topic: "" }, { topic: "compare/+" }, { topic: "compare/#" }, {}],
+    ...[{ topic: "compare/other", nosuch: 1 }, [], { topic: "a b/ü" }, { topic: "$SYS/x" }],
   ];
   for (const body of bodies) await ask("POST /mqtt/topic_metrics", { body });
   await ask("GET /mqtt/topic_metrics");
@@ -34,7 +26,7 @@ export async function topicMetrics(comparison: Comparison): Promise<void> {
     await ask("PUT /mqtt/topic_metrics", { body });
     await ask(`GET ${path}`);
   }
-  for (const name of [topic, topic, "nosuch", "compare/+", "a b/ü", "1", "compare/other"]) {
+  for (const name of [topic, topic, "nosuch", "compare/+", "a b/ü", "compare/other", "$SYS/x"]) {
     await ask(`DELETE /mqtt/topic_metrics/${encodeURIComponent(name)}`);
     await ask(`GET /mqtt/topic_metrics/${encodeURIComponent(name)}`);
   }
@@ -47,7 +39,7 @@ async function counted({ ask, connect, as, inbox }: Comparison, path: string, to
   const publish = async () => {
     for (const qos of [0, 1, 2] as const) {
       await as("compare-sender", (client) => client.publishAsync(topic, "x", { qos }));
-      await ask("POST /publish", { body: { topic, payload: "y", qos } });
+      await ask("POST /publish", { body: { topic, payload: "x", qos } });
     }
     await ask(`GET ${path}`);
   };

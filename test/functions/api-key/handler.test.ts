@@ -57,6 +57,14 @@ test("disabling, expiring and deleting count on the next request", async () => {
   expect(await works()).toBe(401);
 });
 
+test("a key is written back as it was read, whatever it says of having expired", async () => {
+  await call("POST", "", { name: "back", desc: "", enable: true });
+  const { json: read } = await call("GET", "/back");
+  const { json } = await call("PUT", "/back", { ...read, expired: true });
+  expect(json).toEqual(read);
+  expect(await call("PUT", "/back", { expired: "soon" })).toMatchObject({ status: 400 });
+});
+
 test("a change without a role keeps the role", async () => {
   await call("POST", "", { name: "watcher", desc: "", enable: true, role: "viewer" });
   expect((await call("PUT", "/watcher", { desc: "q", name: "other", foo: 1 })).json).toMatchObject({

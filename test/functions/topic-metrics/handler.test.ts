@@ -76,7 +76,7 @@ describe("POST /mqtt/topic_metrics refuses", () => {
     expect(await add(topic)).toMatchObject({ status: 400, json: { code, message } });
   });
 
-  test.each([undefined, true])("the topic %s", async (topic) => {
+  test.each([undefined, true, 1, [97, 98]])("the topic %s", async (topic) => {
     const { status, json } = await add(topic);
     expect([status, json.code]).toEqual([400, "BAD_REQUEST"]);
     expect(JSON.parse(json.message)).toMatchObject({ kind: "validation_error", path: "topic" });

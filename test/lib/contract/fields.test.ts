@@ -11,6 +11,7 @@ import {
   positiveInteger,
   qos,
   repeated,
+  sentText,
   struct,
   text,
   textMap,
@@ -37,6 +38,10 @@ describe("text", () => {
     [1, "1"],
     [[], ""],
   ])("takes %j as %j", (given, read) => expect(text().parse(given)).toBe(read));
+
+  test.each([1, [97, 98], true, "a\u0000b"])("that must be sent as text is not %j", (given) => {
+    expect(failureOf(sentText(), given)).toEqual(because({ expected: "binary()" }, given));
+  });
 
   test("takes a list of byte values as their text", () => expect(text().parse([97, 98])).toBe("ab"));
 
