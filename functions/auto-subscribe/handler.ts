@@ -1,8 +1,10 @@
 import { serve } from "../../lib/http/serve.ts";
-import type { AutoSubscription } from "../../lib/records/auto-subscription.ts";
+import {
+  type AutoSubscription,
+  autoSubscribeDocument as document,
+} from "../../lib/records/auto-subscription.ts";
 import { autoSubscribe as resource } from "./contract.ts";
 
-const document = "auto_subscribe";
 const maxCount = 20;
 
 export const handler = serve(resource, {

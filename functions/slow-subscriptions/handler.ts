@@ -6,9 +6,8 @@ import {
 } from "../../lib/contract/slow-subscription-settings.ts";
 import { serve } from "../../lib/http/serve.ts";
 import { failureText } from "../../lib/http/validation-failure.ts";
+import { slowSubscriptionsDocument as document } from "../../lib/records/slow-subscription.ts";
 import { slowSubscriptions as resource } from "./contract.ts";
-
-const document = "slow_subscriptions";
 
 export const handler = serve(resource, {
   listSlowSubscriptions: (_, { node, broker }) => ({

@@ -1,11 +1,9 @@
 import type { TopicMeasuring } from "../../lib/broker/broker.ts";
 import { serve } from "../../lib/http/serve.ts";
 import { rfc3339Seconds } from "../../lib/records/time.ts";
-import type { TopicMetrics } from "../../lib/records/topic-metrics.ts";
+import { topicMetricsDocument as document, type TopicMetrics } from "../../lib/records/topic-metrics.ts";
 import { topicMetrics as resource } from "./contract.ts";
 
-/** The topics; their counts are the broker's, and begin anew with it. */
-const document = "topic_metrics";
 const maxCount = 512;
 
 const unknown = [404, "TOPIC_NOT_FOUND", "Topic not found"] as const;

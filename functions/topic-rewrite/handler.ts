@@ -1,9 +1,7 @@
 import { serve } from "../../lib/http/serve.ts";
 import { isTopicName } from "../../lib/mqtt/topic.ts";
-import type { RewriteRule } from "../../lib/records/topic-rewrite.ts";
+import { topicRewriteDocument as document, type RewriteRule } from "../../lib/records/topic-rewrite.ts";
 import { topicRewrite as resource } from "./contract.ts";
-
-const document = "topic_rewrite";
 
 /** EMQX says 20, and refuses the twentieth. [emqx_rewrite_api] */
 const refusedCount = 20;

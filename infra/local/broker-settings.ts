@@ -1,25 +1,27 @@
 import type { EmbeddedBroker } from "../../lib/broker/embedded/broker.ts";
 import { limitsOf, type SlowSubscriptionSettings } from "../../lib/contract/slow-subscription-settings.ts";
-import type { AutoSubscription } from "../../lib/records/auto-subscription.ts";
+import { type AutoSubscription, autoSubscribeDocument } from "../../lib/records/auto-subscription.ts";
 import {
   type RetainerSettings,
   retainerDocument,
   retainerRules,
 } from "../../lib/records/retainer-settings.ts";
-import type { RewriteRule } from "../../lib/records/topic-rewrite.ts";
+import { slowSubscriptionsDocument } from "../../lib/records/slow-subscription.ts";
+import { topicMetricsDocument } from "../../lib/records/topic-metrics.ts";
+import { type RewriteRule, topicRewriteDocument } from "../../lib/records/topic-rewrite.ts";
 import type { Settings } from "../../lib/store/settings.ts";
 
 /** What the broker does with each document of settings that was ever written, by the name of the document. */
 const configure: Readonly<Record<string, (broker: EmbeddedBroker, document: never) => void>> = {
   [retainerDocument]: ({ retainer }, settings: Partial<RetainerSettings>) =>
     retainer.configure(retainerRules(settings)),
-  topic_rewrite: ({ topicRewrite }, rules: RewriteRule[]) => topicRewrite.configure(rules),
-  auto_subscribe: ({ autoSubscribe }, subscriptions: AutoSubscription[]) =>
+  [topicRewriteDocument]: ({ topicRewrite }, rules: RewriteRule[]) => topicRewrite.configure(rules),
+  [autoSubscribeDocument]: ({ autoSubscribe }, subscriptions: AutoSubscription[]) =>
     autoSubscribe.configure(subscriptions),
-  topic_metrics: ({ topicMetrics }, topics: string[]) => {
+  [topicMetricsDocument]: ({ topicMetrics }, topics: string[]) => {
     for (const topic of topics) topicMetrics.add(topic);
   },
-  slow_subscriptions: ({ slowSubscriptions }, settings: SlowSubscriptionSettings) =>
+  [slowSubscriptionsDocument]: ({ slowSubscriptions }, settings: SlowSubscriptionSettings) =>
     slowSubscriptions.configure(limitsOf(settings)),
 };
 

@@ -22,7 +22,7 @@ export class DelayedTimer {
   #timer: NodeJS.Timeout | undefined;
   /** When the timer goes off, in epoch milliseconds. */
   #wakes = Number.POSITIVE_INFINITY;
-  #running: Promise<void> | undefined;
+  #running: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(delayed: DelayedMessages, { bans, broker }: Pick<DeliveryDeps, "bans" | "broker">) {
@@ -53,19 +53,17 @@ export class DelayedTimer {
     this.#wakes = time;
     clearTimeout(this.#timer);
     const pause = Math.min(Math.max(time - Date.now(), 0), longestTimer);
-    this.#timer = setTimeout(() => void this.#wake(), pause);
+    this.#timer = setTimeout(() => this.#wake(), pause);
   }
 
-  async #wake(): Promise<void> {
+  /** A message that came due during a run is published by the next one. */
+  #wake(): void {
     this.#wakes = Number.POSITIVE_INFINITY;
-    // A message that came due during a run is published by the next one.
-    await this.#running;
-    if (this.#closed) return;
-    this.#running = this.#run();
-    await this.#running;
+    this.#running = this.#running.then(() => this.#run());
   }
 
   async #run(): Promise<void> {
+    if (this.#closed) return;
     try {
       let failed = false;
       for await (const { msgid } of this.#delayed.dueBy(Date.now())) {

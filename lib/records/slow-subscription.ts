@@ -1,3 +1,6 @@
+/** Name of the document with the settings. */
+export const slowSubscriptionsDocument = "slow_subscriptions";
+
 /** A subscriber that a topic's messages reach slowly. [emqx_slow_subs] */
 export interface SlowSubscription {
   clientid: string;

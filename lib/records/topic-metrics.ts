@@ -1,3 +1,6 @@
+/** Name of the document with the topics; their counts are the broker's, and begin anew with it. */
+export const topicMetricsDocument = "topic_metrics";
+
 /** What is counted of a topic's messages, in EMQX's names: a count and a rate of each. [emqx_topic_metrics] */
 export const topicMetricNames = [
   "messages.in",

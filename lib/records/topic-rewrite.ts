@@ -1,3 +1,6 @@
+/** Name of the document with the rules. */
+export const topicRewriteDocument = "topic_rewrite";
+
 /** Changes topics on their way into the broker. [emqx_rewrite] */
 export interface RewriteRule {
   /** What is changed: topics of messages, filters of subscriptions, or both. */

@@ -1,10 +1,12 @@
 import type { EventEmitter } from "node:events";
-import type { Aedes, Client } from "aedes";
-import type { ISubscribePacket, IUnsubscribePacket, Packet } from "mqtt-packet";
-import { innerName } from "./inner-names.ts";
+import type { Aedes, AedesPublishPacket, Client } from "aedes";
+import type { Packet } from "mqtt-packet";
 import type { StoredSubscription } from "./kept-state.ts";
 
-/** Fields of Aedes's client that its types leave out. */
+type Done = (error?: unknown) => void;
+type Deliver = (packet: AedesPublishPacket, done: Done) => void;
+
+/** Fields of Aedes's client that its types leave out, or describe as something else. */
 interface Internals {
   id: string;
   /** What a client of MQTT 5 is told of its id, if it has brought none. */
@@ -17,6 +19,14 @@ interface Internals {
   /** Milliseconds; not positive if the client may be silent for ever. */
   _keepaliveInterval: number;
   _keepaliveTimer: NodeJS.Timeout | null;
+  deliver0: Deliver;
+  deliverQoS: Deliver;
+  subscribe(given: Named | Named[], done: Done): void;
+  unsubscribe(filters: string[], done: Done): void;
+}
+
+interface Named {
+  topic: string;
 }
 
 /** What is done to a client of Aedes beside its own interface. */
@@ -54,12 +64,41 @@ export class AedesClient {
     this.#internals._parser.prependListener("packet", listener);
   }
 
-  /** Changes the filters that it subscribes to and unsubscribes from, before Aedes sees them. */
+  /** Keeps packets that arrive away from Aedes, and from whom followed them until now. */
+  filterPackets(lets: (packet: Packet) => boolean): void {
+    const { _parser: parser } = this.#internals;
+    const handlers = parser.listeners("packet");
+    parser.removeAllListeners("packet");
+    parser.on("packet", (packet: Packet) => {
+      if (!lets(packet)) return;
+      for (const handle of handlers) handle.call(parser, packet);
+    });
+  }
+
+  /** Changes the filters that it subscribes to and unsubscribes from by its packets, before Aedes sees them. */
   rewriteFilters(rewrite: (filter: string) => string): void {
     this.followPackets((packet) => {
-      if (packet.cmd === "subscribe") rewriteSubscribe(packet, rewrite);
-      else if (packet.cmd === "unsubscribe") rewriteUnsubscribe(packet, rewrite);
+      if (packet.cmd === "unsubscribe") packet.unsubscriptions = packet.unsubscriptions.map(rewrite);
+      if (packet.cmd !== "subscribe") return;
+      for (const subscription of packet.subscriptions) subscription.topic = rewrite(subscription.topic);
     });
+  }
+
+  /** Changes the names that filters have inside Aedes, whoever subscribes it. */
+  renameFilters(rename: (filter: string) => string): void {
+    this.rewriteFilters(rename);
+    const internals = this.#internals;
+    const { subscribe, unsubscribe } = internals;
+    internals.subscribe = (given, done) => {
+      const renamed = [given].flat().map((one) => ({ ...one, topic: rename(one.topic) }));
+      subscribe.call(internals, renamed, done);
+    };
+    internals.unsubscribe = (filters, done) => unsubscribe.call(internals, filters.map(rename), done);
+  }
+
+  /** Lets somebody else write its messages in place of Aedes. */
+  replaceDelivery(deliver: Deliver): void {
+    for (const name of ["deliver0", "deliverQoS"] as const) this.#internals[name] = deliver;
   }
 
   /**
@@ -69,13 +108,12 @@ export class AedesClient {
   subscribe({ topic, qos, nl, rap, rh }: StoredSubscription): Promise<void> {
     const isOld = this.#client.version !== 5;
     const options = { nl: !isOld && Boolean(nl), rap: !isOld && Boolean(rap), rh };
-    const subscription = { topic: innerName(topic), qos, ...options };
-    return this.#unlessItEnds((done) => this.#client.subscribe(subscription as never, done));
+    return this.#unlessItEnds((done) => this.#internals.subscribe({ topic, qos, ...options } as Named, done));
   }
 
   /** Ends a subscription of it, as far as its connection is concerned. */
   unsubscribe(filter: string): Promise<void> {
-    return this.#unlessItEnds((done) => this.#client.unsubscribe([innerName(filter)] as never, done));
+    return this.#unlessItEnds((done) => this.#internals.unsubscribe([filter], done));
   }
 
   /** Changes how long it may be silent, in seconds; 0 means for ever. [MQTT-3.1.2-24] */
@@ -93,8 +131,9 @@ export class AedesClient {
   }
 
   /** Aedes does not answer when the connection ends meanwhile. */
-  #unlessItEnds(call: (done: (error?: Error) => void) => void): Promise<void> {
+  #unlessItEnds(call: (done: Done) => void): Promise<void> {
     const { conn } = this.#client;
+    if (conn.closed) return Promise.resolve();
     return new Promise((resolve, reject) => {
       conn.once("close", resolve);
       call((error) => {
@@ -104,12 +143,4 @@ export class AedesClient {
       });
     });
   }
-}
-
-function rewriteSubscribe({ subscriptions }: ISubscribePacket, rewrite: (filter: string) => string): void {
-  for (const subscription of subscriptions) subscription.topic = rewrite(subscription.topic);
-}
-
-function rewriteUnsubscribe(packet: IUnsubscribePacket, rewrite: (filter: string) => string): void {
-  packet.unsubscriptions = packet.unsubscriptions.map(rewrite);
 }

@@ -136,12 +136,12 @@ export class EmbeddedBroker implements Broker {
     takeAnyFilter(client);
     this.statistics.follow(client);
     this.#delivery.takeOver(client);
-    const seam = new AedesClient(client);
-    seam.rewriteFilters((filter) => {
+    const seams = new AedesClient(client);
+    seams.rewriteFilters((filter) => {
       const connection = this.#connections.find(client);
       return connection ? this.#extensions.rewriteFilter(filter, identityOf(client, connection)) : filter;
     });
-    seam.followPackets((packet) => {
+    seams.followPackets((packet) => {
       const connection = this.#connections.find(client);
       if (connection && packet.cmd === "disconnect") connection.leftWith = disconnectProperties(packet);
     });

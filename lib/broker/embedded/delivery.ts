@@ -3,7 +3,7 @@ import type { Aedes, AedesPublishPacket, Client } from "aedes";
 import type { Packet } from "mqtt-packet";
 import { newMessageId } from "../../mqtt/message-id.ts";
 import { isShared, sharedFilter } from "../../mqtt/shared-filter.ts";
-import { filterPackets, renameFilters, replaceDelivery } from "./client-seams.ts";
+import { AedesClient } from "./aedes-client.ts";
 import { innerName, ownName } from "./inner-names.ts";
 import { type AedesPersistence, type StoredSubscription, subscriptionOptions } from "./kept-state.ts";
 import { type LetterContent, packetOf } from "./letter.ts";
@@ -128,15 +128,16 @@ export class Delivery {
 
   /** Delivers to a new connection what Aedes gives to it alone, and watches what it sends. */
   takeOver(client: Client): void {
-    replaceDelivery(client, (packet, done) => {
+    const seams = new AedesClient(client);
+    seams.replaceDelivery((packet, done) => {
       const isRetained = packet.brokerId === null;
       const content = contentOf(packet, isRetained);
       // What Aedes tells itself is nobody else's business, though clients may subscribe to `$SYS/#`.
       if (!content) return done();
       whenDone(isRetained ? this.#deliverRetained(client, content) : this.#deliver(client, content), done);
     });
-    renameFilters(client, innerName);
-    filterPackets(client, (packet) => this.#lets(client, packet));
+    seams.renameFilters(innerName);
+    seams.filterPackets((packet) => this.#lets(client, packet));
   }
 
   /** Resolves when everything that is to be kept is written. */

@@ -1,4 +1,6 @@
+import type { EventEmitter } from "node:events";
 import type { Aedes, AedesPublishPacket } from "aedes";
+import { log } from "../../log.ts";
 import { identityOf } from "./connection.ts";
 import type { Connections } from "./connections.ts";
 import type { Extensions } from "./extensions.ts";
@@ -38,4 +40,8 @@ export function followClients(
     if (!client.closed) reports.unsubscribed(client, topics);
   });
   aedes.on("connectionError", (client) => void connections.close(client));
+  // Nobody else waits for what fails here; an error that nobody listens to would end the process.
+  (aedes as EventEmitter).on("error", (error) =>
+    log("error", "the broker could not keep or remove something", { error }),
+  );
 }

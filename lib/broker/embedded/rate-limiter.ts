@@ -28,7 +28,8 @@ export class RateLimiter {
   async wait(): Promise<void> {
     while (!this.take()) {
       const { amount, per } = this.#rate as Rate;
-      await sleep(Math.min(Math.max(((1 - this.#tokens) * per) / amount, 1), 1_000));
+      const pause = Math.min(Math.max(((1 - this.#tokens) * per) / amount, 1), 1_000);
+      await sleep(pause, undefined, { ref: false });
     }
   }
 }

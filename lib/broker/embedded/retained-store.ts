@@ -9,6 +9,8 @@ export interface RetainedRow extends RetainedTopic {
   facts: MessageFacts;
 }
 
+type Batch = ReturnType<Level["batch"]>;
+
 /**
  * Retained messages on disk. Their rows are in memory too, in the order in which they were stored, so that a list or
  * a subscription reads only the messages that it hands out.
@@ -18,6 +20,8 @@ export class RetainedStore {
   readonly #rowsOnDisk;
   readonly #packets;
   readonly #rows = new Map<string, RetainedRow>();
+  /** One write follows the other, so that the last change of a topic counts on disk too. */
+  #written: Promise<void> = Promise.resolve();
 
   static async open(database: Level): Promise<RetainedStore> {
     const store = new RetainedStore(database);
@@ -59,20 +63,25 @@ export class RetainedStore {
     const { topic } = row;
     this.#rows.delete(topic);
     this.#rows.set(topic, row);
-    await this.#database
-      .batch()
-      .put(topic, row, { sublevel: this.#rowsOnDisk, valueEncoding: "json" })
-      .put(topic, serialize({ ...packet }), { sublevel: this.#packets, valueEncoding: "buffer" })
-      .write();
+    const stored = serialize({ ...packet });
+    await this.#write((batch) =>
+      batch
+        .put(topic, row, { sublevel: this.#rowsOnDisk, valueEncoding: "json" })
+        .put(topic, stored, { sublevel: this.#packets, valueEncoding: "buffer" }),
+    );
   }
 
   /** Forgets the message of a topic. */
   async remove(topic: string): Promise<void> {
     if (!this.#rows.delete(topic)) return;
-    await this.#database
-      .batch()
-      .del(topic, { sublevel: this.#rowsOnDisk })
-      .del(topic, { sublevel: this.#packets })
-      .write();
+    await this.#write((batch) =>
+      batch.del(topic, { sublevel: this.#rowsOnDisk }).del(topic, { sublevel: this.#packets }),
+    );
+  }
+
+  #write(fill: (batch: Batch) => Batch): Promise<void> {
+    const turn = this.#written.then(() => fill(this.#database.batch()).write());
+    this.#written = turn.catch(() => {});
+    return turn;
   }
 }

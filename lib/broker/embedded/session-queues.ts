@@ -20,7 +20,9 @@ export class SessionQueues implements MessageQueues {
   async restore(clientids: Iterable<string>): Promise<void> {
     const letters = new Map<string, Letter[]>();
     for await (const [clientid, letter] of this.#store.all()) {
-      letters.set(clientid, [...(letters.get(clientid) ?? []), letter]);
+      const known = letters.get(clientid);
+      if (known) known.push(letter);
+      else letters.set(clientid, [letter]);
     }
     for (const clientid of clientids) {
       this.#mailboxes.set(clientid, new Mailbox(this.#store.box(clientid), letters.get(clientid)));
