@@ -4,8 +4,9 @@ import { auth } from "./auth.ts";
 import { type Bench, type BenchOptions, resultText } from "./bench.ts";
 import { faults } from "./faults.ts";
 import { fuzz } from "./fuzz.ts";
+import { model } from "./model.ts";
 
-const benches: Record<string, Bench> = { fuzz, auth, faults };
+const benches: Record<string, Bench> = { fuzz, auth, faults, model };
 
 const number = (text: string) => {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It is a whole number.");
