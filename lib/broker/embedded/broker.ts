@@ -37,7 +37,7 @@ import type { SessionIdentifiers } from "./session-identifiers.ts";
 import type { SessionQueues } from "./session-queues.ts";
 import { SlowSubscriptions } from "./slow-subscriptions.ts";
 import { EmbeddedStatistics } from "./statistics.ts";
-import { refuseMalformedText } from "./strict-text.ts";
+import { parseStrictly } from "./strict-parser.ts";
 import { MeasuredTopics } from "./topic-metrics.ts";
 import { TopicRewrite } from "./topic-rewrite.ts";
 
@@ -133,7 +133,7 @@ export class EmbeddedBroker implements Broker {
   accept(stream: Duplex, request?: IncomingMessage): void {
     const client = this.#aedes.handle(stream, request);
     takeAnyFilter(client);
-    refuseMalformedText(client);
+    parseStrictly(client);
     this.statistics.follow(client);
     this.#delivery.takeOver(client);
     new AedesClient(client).rewriteFilters((filter) => {

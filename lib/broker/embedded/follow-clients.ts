@@ -1,4 +1,4 @@
-import type { Aedes, AedesPublishPacket } from "aedes";
+import type { Aedes, AedesPublishPacket, Client } from "aedes";
 import { identityOf } from "./connection.ts";
 import type { Connections } from "./connections.ts";
 import type { Extensions } from "./extensions.ts";
@@ -21,7 +21,10 @@ export function followClients(
   { connections, kept, reports, extensions, followed }: Followers,
 ): void {
   // Earlier than `clientReady`, which comes after the client was told, and may have been kicked out again.
-  aedes.on("client", (client) => reports.connected(client));
+  aedes.on("client", (client) => {
+    if (client.closed || !connections.find(client)) turnAway(aedes, client, connections);
+    else reports.connected(client);
+  });
   aedes.on("clientReady", (client) => {
     if (!client.closed) extensions.connect(identityOf(client, connections.of(client)));
   });
@@ -38,4 +41,10 @@ export function followClients(
     if (!client.closed) reports.unsubscribed(client, topics);
   });
   aedes.on("connectionError", (client) => void connections.close(client));
+}
+
+/** Aedes lets in whose connection has ended while it was looked who that is, and would never see it go. */
+function turnAway(aedes: Aedes, client: Client, connections: Connections): void {
+  connections.close(client);
+  (aedes as Aedes & { unregisterClient(client: Client): void }).unregisterClient(client);
 }
