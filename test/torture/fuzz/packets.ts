@@ -55,11 +55,14 @@ function valid(version: 3 | 4 | 5, clientId: string): Packet[] {
   ];
 }
 
+/** Client ids that are used. */
+export const packetClients = ["fuzz-1", "fuzz-2", "fuzz-3", "toString", "__proto__"];
+
 /** Bytes that an MQTT client might send, mostly well-formed, with something wrong in them. */
 export function packetBytes(random: Random): Buffer {
   const version = random.pick([3, 4, 5] as const);
   const write = (packet: Packet) => mqttPacket.generate(packet, { protocolVersion: version });
-  const id = random.pick(["fuzz-1", "fuzz-2", "fuzz-3", "constructor", "fleet-1"]);
+  const id = random.pick(packetClients);
   const [first, ...others] = valid(version, id).map(write);
   const chosen = Array.from({ length: 1 + random.number(5) }, () => random.pick(others));
   const bytes = [first ?? Buffer.alloc(0), ...chosen];

@@ -1,7 +1,10 @@
 import { once } from "node:events";
 import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Extension } from "../../../../lib/broker/embedded/extension.ts";
 import { EmbeddedApi } from "../../../support/embedded-api.ts";
+import { EmbeddedSetup } from "../../../support/embedded-setup.ts";
 
 let embedded: EmbeddedApi;
 
@@ -52,8 +55,21 @@ test.each([
     ),
   ],
   ["a filter", packet(0x82, Buffer.from([0, 1]), varint(0), numbered(malformed), Buffer.from([0]))],
+  [
+    "a cut off user property",
+    packet(0x30, numbered(Buffer.from("t")), withLength(Buffer.from([38, 0, 1, 97, 0, 99, 98]))),
+  ],
+  [
+    "cut off correlation data",
+    packet(0x30, numbered(Buffer.from("t")), withLength(Buffer.from([9, 9, 9, 97]))),
+  ],
+  ["too long properties", packet(0x30, numbered(Buffer.from("t")), Buffer.from([99, 9, 0, 1, 97]))],
+  [
+    "a property that goes on behind all",
+    packet(0x30, numbered(Buffer.from("t")), Buffer.from([3, 9, 0, 4, 97])),
+  ],
 ])(
-  "[MQTT-1.5.4-1] a client that sends %s that is no UTF-8 is disconnected, and nobody else",
+  "[MQTT-1.5.4-1, MQTT-4.13.1-1] a client that sends %s that is malformed is disconnected, and nobody else",
   async (_, bytes) => {
     const reader = await embedded.setup.connect("reader");
     await reader.mqtt.subscribeAsync("#");
@@ -96,4 +112,19 @@ test.each([
     expect([status, json.code]).toEqual([400, "BAD_REQUEST"]);
     expect(json.message).toContain(name);
   }
+});
+
+test("a client whose connection ends while it is looked who that is was never connected", async () => {
+  const slow: Extension = { admits: () => sleep(100).then(() => true) };
+  const setup = await EmbeddedSetup.start(undefined, [slow]);
+  const socket = connect(setup.port, "127.0.0.1");
+  await once(socket, "connect");
+  socket.end(connectPacket);
+  await sleep(300);
+  expect(setup.events).toEqual([]);
+  expect((await setup.broker.session("sender"))?.connected ?? false).toBe(false);
+  const client = await setup.connect("sender");
+  expect(await setup.broker.session("sender")).toMatchObject({ connected: true });
+  await setup.disconnect(client);
+  await setup.close();
 });
