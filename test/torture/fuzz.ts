@@ -10,11 +10,16 @@ import { testNode } from "../support/test-api.ts";
 import { type BenchOptions, type BenchResult, timer } from "./bench.ts";
 import { problemOf } from "./fuzz/answers.ts";
 import { followErrors, settle } from "./fuzz/fleet.ts";
+import { packetBytes, packetClients, sendPackets } from "./fuzz/packets.ts";
 import { type FuzzRequest, requests } from "./fuzz/requests.ts";
 import { type FuzzAnswer, hangUp, sendRaw } from "./fuzz/send.ts";
+import { Random } from "./random.ts";
 
 /** Operations that are called at the same time. */
 const lanes = 4;
+
+/** Connections of each round that send malformed packets. */
+const packetsPerRound = 400;
 
 /** Requests per operation until the next one has its turn; an operation that is slow on purpose gets few. */
 const turn = { usual: 25, slow: 3 };
@@ -39,11 +44,12 @@ export async function fuzz({ seed, seconds }: BenchOptions): Promise<BenchResult
   const folder = await temporaryFolder();
   const program = await Program.start(join(folder, "data"), ...programOptions);
   const errors = followErrors(program);
-  const run = new FuzzRun(await Target.open(addressOf(program, await keyOf(folder))), errors);
+  const run = new FuzzRun(await Target.open(addressOf(program, await keyOf(folder))), errors, seed);
   const isOver = timer(seconds);
   let rounds = 0;
   for (; !isOver() && program.child.exitCode === null; rounds += 1) {
     await settle(run.target);
+    await run.sendPackets(program.address("mqtt:"), isOver);
     const left = operations.values();
     const lane = async () => {
       for (const [name, operation] of left) {
@@ -53,6 +59,7 @@ export async function fuzz({ seed, seconds }: BenchOptions): Promise<BenchResult
     };
     await Promise.all(Array.from({ length: lanes }, lane));
   }
+  if (program.child.exitCode === null) await run.leftConnected();
   const alive = program.child.exitCode === null;
   await run.target.close();
   hangUp();
@@ -93,10 +100,14 @@ class FuzzRun {
   readonly #findings: Finding[] = [];
   readonly #known = new Set<string>();
   readonly #statuses = new Map<string, number>();
+  readonly #packets: Buffer[] = [];
+  readonly #left: string[] = [];
+  readonly #random: Random;
   #slowest = { milliseconds: 0, line: "" };
   #sent = 0;
 
-  constructor(target: Target, errors: Map<string, string>) {
+  constructor(target: Target, errors: Map<string, string>, seed: number) {
+    this.#random = new Random(seed);
     this.target = target;
     this.#errors = errors;
   }
@@ -121,6 +132,27 @@ class FuzzRun {
     const problem = (await this.#problem(request, operation)) ?? `seen once: ${last}`;
     this.#known.add(`${name} ${problem}`).add(`${name} ${last}`);
     this.#findings.push({ name, problem, request });
+  }
+
+  /** Malformed packets at the MQTT listener, several connections at a time. */
+  async sendPackets(address: string, isOver: () => boolean): Promise<void> {
+    let left = packetsPerRound;
+    const lane = async () => {
+      for (; left > 0 && !isOver(); left -= 1) {
+        const bytes = packetBytes(this.#random);
+        this.#packets.push(bytes);
+        await sendPackets(address, bytes);
+      }
+    };
+    await Promise.all(Array.from({ length: lanes }, lane));
+  }
+
+  /** Who sent malformed packets, and has gone, is not shown as connected. */
+  async leftConnected(): Promise<void> {
+    for (const id of packetClients) {
+      const { json } = await this.target.call({ method: "GET", path: `/clients/${id}` });
+      if (json?.connected) this.#left.push(`the client ${id} has gone, and is shown as connected`);
+    }
   }
 
   async #problem(request: FuzzRequest, operation: Operation): Promise<string | undefined> {
@@ -158,13 +190,19 @@ class FuzzRun {
     return [
       `${this.#sent} requests to ${operations.length} operations in ${rounds} rounds`,
       `answers: ${statuses.join(", ")}`,
+      `${this.#packets.length} connections that sent malformed MQTT packets`,
       `the slowest answer took ${Math.round(this.#slowest.milliseconds)} ms: ${this.#slowest.line}`,
     ];
   }
 
+  #lastPackets(): string[] {
+    return this.#packets.slice(-lanes).map((bytes) => `    of the last packets: ${bytes.toString("hex")}`);
+  }
+
   failures(program: Program, alive: boolean): string[] {
     return [
-      ...(alive ? [] : [`the program ended: ${program.errors}`]),
+      ...(alive ? [] : [`the program ended: ${program.errors}`, ...this.#lastPackets()]),
+      ...this.#left,
       ...(alive && program.errors !== "" ? [`the program wrote to its error output: ${program.errors}`] : []),
       ...[...Map.groupBy(this.#findings, ({ problem }) => problem)].map(([problem, found]) =>
         describe(problem, found),

@@ -27,7 +27,7 @@ import { followClients } from "./follow-clients.ts";
 import { FollowedDeliveries } from "./followed-deliveries.ts";
 import { type AedesPersistence, KeptState } from "./kept-state.ts";
 import type { LetterStore } from "./letter-store.ts";
-import { topicRefusal } from "./limits.ts";
+import { messageRefusal } from "./limits.ts";
 import { factsOf, factsOfApi } from "./message-facts.ts";
 import { nameClient } from "./name-client.ts";
 import { toMessage, toPacket } from "./packets.ts";
@@ -40,6 +40,7 @@ import type { SessionIdentifiers } from "./session-identifiers.ts";
 import type { SessionQueues } from "./session-queues.ts";
 import { SlowSubscriptions } from "./slow-subscriptions.ts";
 import { EmbeddedStatistics } from "./statistics.ts";
+import { parseStrictly } from "./strict-parser.ts";
 import { MeasuredTopics } from "./topic-metrics.ts";
 import { TopicRewrite } from "./topic-rewrite.ts";
 
@@ -134,6 +135,7 @@ export class EmbeddedBroker implements Broker {
   accept(stream: Duplex, request?: IncomingMessage): void {
     const client = this.#aedes.handle(stream, request);
     takeAnyFilter(client);
+    parseStrictly(client);
     this.statistics.follow(client);
     this.#delivery.takeOver(client);
     const seams = new AedesClient(client);
@@ -152,8 +154,8 @@ export class EmbeddedBroker implements Broker {
     return this.#delivery.queues;
   }
 
-  refusal({ topic }: Message): string | undefined {
-    return topicRefusal(topic);
+  refusal(message: Message): string | undefined {
+    return messageRefusal(message);
   }
 
   async publish(message: Message): Promise<PublishResult> {

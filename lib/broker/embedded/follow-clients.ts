@@ -1,6 +1,7 @@
 import type { EventEmitter } from "node:events";
 import type { Aedes, AedesPublishPacket } from "aedes";
 import { log } from "../../log.ts";
+import type { Aedes, AedesPublishPacket, Client } from "aedes";
 import { identityOf } from "./connection.ts";
 import type { Connections } from "./connections.ts";
 import type { Extensions } from "./extensions.ts";
@@ -23,7 +24,10 @@ export function followClients(
   { connections, kept, reports, extensions, followed }: Followers,
 ): void {
   // Earlier than `clientReady`, which comes after the client was told, and may have been kicked out again.
-  aedes.on("client", (client) => reports.connected(client));
+  aedes.on("client", (client) => {
+    if (client.closed || !connections.find(client)) turnAway(aedes, client, connections);
+    else reports.connected(client);
+  });
   aedes.on("clientReady", (client) => {
     if (!client.closed) extensions.connect(identityOf(client, connections.of(client)));
   });
@@ -44,4 +48,10 @@ export function followClients(
   (aedes as EventEmitter).on("error", (error) =>
     log("error", "the broker could not keep or remove something", { error }),
   );
+}
+
+/** Aedes lets in whose connection has ended while it was looked who that is, and would never see it go. */
+function turnAway(aedes: Aedes, client: Client, connections: Connections): void {
+  connections.close(client);
+  (aedes as Aedes & { unregisterClient(client: Client): void }).unregisterClient(client);
 }
