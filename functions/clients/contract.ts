@@ -11,9 +11,8 @@ import { Client, ClientRow, Subscription } from "./schemas.ts";
 
 const clientid = text();
 
-/** Conditions of lists. */
+/** Conditions of lists, in the order in which EMQX checks them. */
 const conditions = {
-  clientid: repeated(text()),
   username: repeated(text()),
   ip_address: z.optional(text()),
   conn_state: z.optional(oneOf(["connected", "idle", "disconnected"])),
@@ -25,6 +24,7 @@ const conditions = {
   lte_created_at: z.optional(instant()),
   gte_connected_at: z.optional(instant()),
   lte_connected_at: z.optional(instant()),
+  clientid: repeated(text()),
   fields: commaList(fieldNames),
 };
 
@@ -40,8 +40,9 @@ export const clients = defineResource({
       onIotCore: "traffic counters are 0; `port`, `keepalive` and the like once the broker was asked",
       summary: "List clients, connected or with a session that is kept",
       query: {
-        ...pageParameters,
+        page: pageParameters.page,
         node: z.optional(text()),
+        limit: pageParameters.limit,
         ...conditions,
       },
       answers: { 200: pageOf(ClientRow) },

@@ -13,7 +13,7 @@ export const topics = defineResource({
     listTopics: {
       route: "GET /topics",
       summary: "List the topic filters in use",
-      query: { ...pageParameters, topic: z.optional(text()), node: z.optional(text()) },
+      query: { topic: z.optional(text()), node: z.optional(text()), ...pageParameters },
       answers: { 200: pageOf(RouteRow) },
       errors: { 400: ["BAD_REQUEST", "INVALID_PARAMTER"] },
       needs: ["node", "registry:read"],

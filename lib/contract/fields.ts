@@ -152,11 +152,7 @@ function checkCommaList(context: z.core.ParsePayload<string[]>, allowed: Set<str
   );
 }
 
-const splitCommas = (value = "") =>
-  value
-    .split(",")
-    .map((word) => word.trim())
-    .filter((word) => word !== "");
+const splitCommas = (value = "") => value.split(",").filter((word) => word !== "");
 
 function toText(value: unknown): unknown {
   if (Number.isInteger(value)) return String(value);

@@ -6,7 +6,7 @@ import type { Target } from "./target.ts";
 export interface Mismatch {
   /** For example `GET /clients/{clientid}`. */
   operation: string;
-  kind: "operation" | "parameter" | "body field" | "status";
+  kind: "operation" | "parameter" | "body field" | "status" | "order";
   /** Name of the parameter or field, or the status; the operation's tag. */
   name: string;
   saidBy: keyof Both<unknown>;
@@ -68,6 +68,10 @@ function* mismatchesOf(operation: string, reference: Described, ours: Described)
     for (const name of ours[kind].difference(reference[kind]))
       yield { operation, kind, name, saidBy: "ours" };
   }
+  // Of several wrong parameters the first one is reported.
+  const order = [...reference.parameter].filter((name) => ours.parameter.has(name)).join(", ");
+  const own = [...ours.parameter].filter((name) => reference.parameter.has(name)).join(", ");
+  if (order !== own) yield { operation, kind: "order", name: own, saidBy: "ours" };
 }
 
 async function operationsOf({ address }: Target): Promise<Map<string, Described>> {
