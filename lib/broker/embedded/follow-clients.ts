@@ -1,7 +1,6 @@
 import type { EventEmitter } from "node:events";
-import type { Aedes, AedesPublishPacket } from "aedes";
-import { log } from "../../log.ts";
 import type { Aedes, AedesPublishPacket, Client } from "aedes";
+import { log } from "../../log.ts";
 import { identityOf } from "./connection.ts";
 import type { Connections } from "./connections.ts";
 import type { Extensions } from "./extensions.ts";
