@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import {
   CreateTableCommand,
   DescribeTableCommand,
@@ -64,6 +64,8 @@ export async function openLocalDatabase(
     async close() {
       server.close();
       await engine.close();
+      // What was answered last is on its way.
+      await nextTurn();
       server.closeAllConnections();
       client.destroy();
     },

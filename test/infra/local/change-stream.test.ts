@@ -97,13 +97,16 @@ test("other tables and other operations go through untold", async () => {
   expect(changes).toEqual([]);
 });
 
-test("what is asked before the database closes is still answered", async () => {
-  const closing = await openLocalDatabase();
-  const closed = new Promise((resolve) => closing.changes.watch(() => resolve(closing.close())));
-  await put(1, closing.database);
-  await closed;
-  await expect(put(2, closing.database)).rejects.toThrow("The database is closed");
-});
+test.each([false, true])(
+  "what is asked before the database closes is still answered, directly: %s",
+  async (direct) => {
+    const closing = await openLocalDatabase(undefined, { direct });
+    const closed = new Promise((resolve) => closing.changes.watch(() => resolve(closing.close())));
+    await put(1, closing.database);
+    await closed;
+    await expect(put(2, closing.database)).rejects.toThrow();
+  },
+);
 
 test("all who watch are told", async () => {
   const others: ItemChange[] = [];
