@@ -43,7 +43,8 @@ const values: unknown[] = [
 /** Requests made from the declarations of all operations, the same for the same seed. */
 export function playGenerated(seed: number): (comparison: Comparison) => Promise<void> {
   return async (comparison) => {
-    await comparison.connect(generatedClient);
+    // It pings every second, because requests change how long it may be silent.
+    await comparison.connect(generatedClient, { keepalive: 1, reschedulePings: false });
     for (const resource of Object.values<Resource>(resources)) {
       for (const request of requestsOfResource(resource, seed)) {
         await comparison.ask(`${request.method} ${request.path}`, request);

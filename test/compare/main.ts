@@ -12,7 +12,9 @@ import { keepSettings } from "./settings.ts";
 import { Target, type TargetAddress } from "./target.ts";
 
 const command = new Command("compare")
-  .description("Plays the same requests to a real EMQX 5.8 and to Fleetgate, and tells what differs.")
+  .description(
+    "Plays the same requests to a real EMQX 5.8 and to Fleetgate, and tells what differs. The EMQX should be there for this alone: its API keys, dashboard users, bans, topic metrics, retained and delayed messages are removed; its settings are put back.",
+  )
   .requiredOption("--reference <url>", "address of EMQX's API, for example http://127.0.0.1:18083")
   .option("--reference-mqtt <url>", "its MQTT listener", "mqtt://127.0.0.1:1883")
   .requiredOption("--reference-key <key:secret>", "API key of an administrator there")
