@@ -33,7 +33,11 @@ export class EmbeddedControl implements ClientControl {
   async subscribe(clientid: string, topic: string, options: SubscriptionOptions): Promise<ControlOutcome> {
     const { connections, kept, reports } = this.#parts;
     const client = connections.withId(clientid);
-    if (client) return this.#subscribeConnected(client, topic, options);
+    if (client && !client.closed) {
+      const outcome = await this.#subscribeConnected(client, topic, options);
+      // Where its connection ended meanwhile, its session may be there still.
+      if (!client.closed) return outcome;
+    }
     const sessionIdentifier = await kept.sessions.find(clientid);
     if (sessionIdentifier === undefined) return "unknown";
     const refused = refusal(topic);
@@ -41,7 +45,7 @@ export class EmbeddedControl implements ClientControl {
     await kept.subscribe(clientid, { topic, ...options });
     // Kept first and checked after: a client that connects meanwhile has either found it there, or is found here.
     const returned = connections.withId(clientid);
-    if (returned) return this.#subscribeConnected(returned, topic, options);
+    if (returned && !returned.closed) return this.#subscribeConnected(returned, topic, options);
     reports.subscribedWhileAway({ id: clientid, sessionIdentifier }, topic, options);
     return "done";
   }

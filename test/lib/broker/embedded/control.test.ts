@@ -204,3 +204,17 @@ describe("the keepalive", () => {
     expect(await setup.broker.session("c")).toMatchObject({ keepalive: 30 });
   });
 });
+
+test("a client whose connection is just ending is subscribed with its session", async () => {
+  for (let n = 0; n < 20; n += 1) {
+    const { mqtt } = await setup.connectPersistent(`leaving/${n}`);
+    const ended = mqtt.endAsync();
+    expect(await setup.broker.control.subscribe(`leaving/${n}`, "t", plainOptions)).toBe("done");
+    await ended;
+    await vi.waitFor(async () =>
+      expect(await setup.broker.subscriptions(`leaving/${n}`)).toMatchObject([{ topic: "t", qos: 1 }]),
+    );
+  }
+});
+
+const plainOptions = { qos: 1, nl: 0, rap: 0, rh: 0 } as const;
