@@ -9,12 +9,12 @@ import {
   DynamoDBClient,
   ListTablesCommand,
 } from "@aws-sdk/client-dynamodb";
-import { type Database, openDatabase } from "../../lib/store/database.ts";
+import { type Database, documentClient } from "../../lib/store/database.ts";
 import { accessTable, registryTable, type TableDefinition } from "../../lib/store/tables.ts";
 import { ChangeStream } from "./change-stream.ts";
 import { DynamoEngine } from "./dynamo-engine.ts";
 import { dynamoServer } from "./dynamo-server.ts";
-import { askInProcess } from "./in-process-client.ts";
+import { inProcessClient } from "./in-process-client.ts";
 import { openLevel } from "./open-level.ts";
 
 /** The embedded DynamoDB, open for this process alone. */
@@ -40,8 +40,8 @@ export function localClient(endpoint: string): DynamoDBClient {
 }
 
 /**
- * Starts DynamoDB with its data in a folder, or in memory without one, and makes the tables that are missing. Its
- * client asks over HTTP, as on AWS, unless it is to be `direct`, which is faster.
+ * Starts DynamoDB with its data in a folder, or in memory without one, and makes the tables that are missing. The
+ * tables are asked over HTTP, as on AWS, unless it is to be `direct`, which is faster.
  */
 export async function openLocalDatabase(
   folder?: string,
@@ -53,14 +53,13 @@ export async function openLocalDatabase(
   const server = dynamoServer(changes);
   const endpoint = `http://127.0.0.1:${await listen(server)}`;
   const client = localClient(endpoint);
-  if (direct) askInProcess(client, changes);
   await createTable(client, localTables.access, accessTable);
   await createTable(client, localTables.registry, registryTable);
   return {
     client,
     endpoint,
     changes,
-    database: openDatabase(client, localTables),
+    database: { client: direct ? inProcessClient(changes) : documentClient(client), ...localTables },
     async close() {
       server.close();
       await engine.close();

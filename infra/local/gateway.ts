@@ -14,6 +14,9 @@ const limits = { body: 10_485_760, event: 6_291_456, headers: 10_240, url: 10_24
 /** Headers of a function's answer that a REST API renames; the original is kept too, because EMQX sends it. */
 const remapped = new Set(["www-authenticate"]);
 
+/** Statuses whose answers have no body, and no length of it. [RFC 9110, 8.6] */
+const bodiless = new Set([204, 304]);
+
 /** A function with the resource that it serves. */
 export interface DeployedFunction {
   resource: Resource;
@@ -92,9 +95,9 @@ async function answer(
   event: Parameters<LambdaFunction>[0],
   response: ServerResponse,
 ): Promise<void> {
-  const stream = new LambdaResponse((head) => {
+  const stream = new LambdaResponse((head, length) => {
     clearTimeout(timer);
-    return begin(response, head, event.requestContext.requestId);
+    return begin(response, head, event.requestContext.requestId, length);
   });
   // Whoever writes is told by the call that failed; a caller who has gone is no reason to end the process.
   stream.on("error", () => {});
@@ -106,7 +109,7 @@ async function answer(
     if (!stream.head) throw new Error("The function ended without an answer");
   } catch (error) {
     log("error", "a function failed", { requestId: event.requestContext.requestId, error });
-    if (response.headersSent) response.destroy();
+    if (stream.head) response.destroy();
     else writeJson(response, 502, { message: "Internal server error" });
   } finally {
     clearTimeout(timer);
@@ -117,9 +120,11 @@ function begin(
   response: ServerResponse,
   { statusCode, headers = {} }: AnswerHead,
   requestId: string,
+  length: number | undefined,
 ): Writable {
   if (response.headersSent) return new PassThrough().resume();
   const sent: Record<string, string> = { "x-amzn-requestid": requestId };
+  if (length !== undefined && !bodiless.has(statusCode)) sent["content-length"] = String(length);
   for (const [name, value] of Object.entries(headers)) {
     sent[name] = value;
     if (remapped.has(name.toLowerCase())) sent[`x-amzn-remapped-${name.toLowerCase()}`] = value;

@@ -1,9 +1,13 @@
 import { resolve } from "node:path";
+import { logTo } from "../../lib/log.ts";
+import { gathered } from "./gathered-output.ts";
 import { DataUnavailable } from "./open-level.ts";
 import { readOptions } from "./options.ts";
 import { type LocalEnvironment, startLocal } from "./start.ts";
 
 const options = readOptions(process.argv.slice(2));
+
+logTo(gathered((text) => process.stdout.write(text)));
 
 try {
   const environment = await startLocal(options);

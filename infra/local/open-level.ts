@@ -16,9 +16,13 @@ export class DataUnavailable extends Error {
   }
 }
 
-/** Opens the LevelDB of a folder, for this process alone; makes it, if it is missing. */
+/**
+ * Opens the LevelDB of a folder, for this process alone; makes it, if it is missing. Single values are read at once:
+ * to hand a read of some microseconds to another thread and back takes several times as long.
+ */
 export async function openLevel(folder: string): Promise<Level> {
   const level = new Level(folder);
+  level.get = (async (key: string, options = {}) => level.getSync(key, options)) as typeof level.get;
   try {
     await level.open();
     return level;

@@ -10,13 +10,18 @@ import { catchUp } from "./catch-up.ts";
 import type { LocalDatabase } from "./database.ts";
 import { SerialQueue } from "./serial-queue.ts";
 
+/** How long changes gather while there are many: counting a batch costs hardly more than counting one, in milliseconds. */
+const changesGather = 10;
+
 /** The registry with what keeps it up to date on AWS: the queue of events and the table's change stream. */
 export class LocalRegistry implements Registry {
   readonly sessions: Sessions;
   readonly subscriptions: Subscriptions;
   readonly #events = new SerialQueue<LifecycleEvent>((batch) => this.#ingestAll(batch));
   readonly #onIngested: (event: LifecycleEvent) => Promise<void>;
-  readonly #changes = new SerialQueue<ItemChange>((batch) => followChanges(this, "local", batch));
+  readonly #changes = new SerialQueue<ItemChange>((batch) => followChanges(this, "local", batch), {
+    gather: changesGather,
+  });
 
   /** Opens the registry; `onChange` is told of each change of an item, `onIngested` of each event that is in. */
   static async open(

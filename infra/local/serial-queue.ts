@@ -10,11 +10,14 @@ const retryPause = { first: 100, most: 5_000 };
  */
 export class SerialQueue<Item> {
   readonly #work: (batch: Item[]) => Promise<void>;
+  readonly #gather: number;
   #waiting: Item[] = [];
   #running: Promise<void> | undefined;
 
-  constructor(work: (batch: Item[]) => Promise<void>) {
+  /** `gather` is how long items gather before the next batch while there is much to do, in milliseconds. */
+  constructor(work: (batch: Item[]) => Promise<void>, { gather = 0 } = {}) {
     this.#work = work;
+    this.#gather = gather;
   }
 
   push(item: Item): void {
@@ -33,6 +36,7 @@ export class SerialQueue<Item> {
       const batch = this.#waiting;
       this.#waiting = [];
       await this.#untilDone(batch);
+      if (this.#gather > 0 && this.#waiting.length > 0) await sleep(this.#gather);
     }
     this.#running = undefined;
   }

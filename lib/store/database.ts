@@ -1,15 +1,18 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 
+/** Asks DynamoDB, with items as plain objects. */
+export type DocumentClient = Pick<DynamoDBDocumentClient, "send">;
+
 /** DynamoDB with the names of our tables. */
 export interface Database {
-  readonly client: DynamoDBDocumentClient;
+  readonly client: DocumentClient;
   readonly access: string;
   readonly registry: string;
 }
 
 /** Wraps a DynamoDB client for items as plain objects. */
-export function documentClient(client: DynamoDBClient): DynamoDBDocumentClient {
+export function documentClient(client: DynamoDBClient): DocumentClient {
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
 

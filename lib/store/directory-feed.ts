@@ -1,5 +1,6 @@
 import type { SubscriptionOptions } from "../records/session.ts";
 import { type Changes, leafPrefix, rootPrefix } from "./counts.ts";
+import type { Root } from "./directory.ts";
 import type { Counted, Listed } from "./listing.ts";
 import type { SessionItem } from "./session-item.ts";
 
@@ -32,30 +33,35 @@ export async function feedDirectory(listing: Counted, shard: string, changes: re
       (listed(before) !== listed(after) || isConnected(before) !== isConnected(after)),
   );
   if (relevant.length === 0) return;
-  await addToRoot(listing, shard, relevant);
-  await refreshLeaves(listing, new Set(relevant.map(({ sk }) => leafPrefix(sk))));
+  const root = await addToRoot(listing, shard, relevant);
+  await refreshLeaves(listing, root, new Set(relevant.map(({ sk }) => leafPrefix(sk))));
 }
 
-async function addToRoot(listing: Counted, shard: string, changes: readonly ItemChange[]) {
+/** Adds what the root has not seen, which is all of it unless a batch comes again. Returns the root. */
+async function addToRoot(listing: Counted, shard: string, changes: readonly ItemChange[]): Promise<Root> {
   const { directory } = listing;
-  const isConnected = connectedIn(listing);
-  for (;;) {
-    const applied = (await directory.root({ consistent: true })).applied.get(shard) ?? "";
-    const fresh = changes.filter(({ sequence }) => sequence > applied);
-    const last = fresh.at(-1);
-    if (!last) return;
-    const counts = new Map<string, number>();
-    let connected = 0;
-    for (const { sk, before, after } of fresh) {
-      increment(counts, rootPrefix(sk), listed(after) - listed(before));
-      connected += isConnected(after) - isConnected(before);
-    }
-    if (await directory.addToRoot({ counts, connected }, { shard, sequence: last.sequence })) return;
-  }
+  const range = { shard, first: changes[0]?.sequence ?? "", last: changes.at(-1)?.sequence ?? "" };
+  const added = await directory.addToRoot(sumOfChanges(listing, changes), range);
+  if (added) return added;
+  const root = await directory.root({ consistent: true });
+  const applied = root.applied.get(shard) ?? "";
+  const fresh = changes.filter(({ sequence }) => sequence > applied);
+  return fresh.length === 0 ? root : addToRoot(listing, shard, fresh);
 }
 
-async function refreshLeaves(listing: Counted, buckets: ReadonlySet<string>) {
-  const { counts, leaves } = await listing.directory.root({ consistent: true });
+/** By how much changes make the counts grow. */
+function sumOfChanges(listing: Counted, changes: readonly ItemChange[]): Changes {
+  const isConnected = connectedIn(listing);
+  const counts = new Map<string, number>();
+  let connected = 0;
+  for (const { sk, before, after } of changes) {
+    increment(counts, rootPrefix(sk), listed(after) - listed(before));
+    connected += isConnected(after) - isConnected(before);
+  }
+  return { counts, connected };
+}
+
+async function refreshLeaves(listing: Counted, { counts, leaves }: Root, buckets: ReadonlySet<string>) {
   for (const prefix of new Set([...buckets].map(rootPrefix))) {
     if (leaves.has(prefix)) {
       const touched = [...buckets].filter((bucket) => bucket.startsWith(prefix));

@@ -19,13 +19,7 @@ export class Directory {
 
   /** The counts by two-digit prefix. */
   async root({ consistent = false } = {}): Promise<Root> {
-    const item = await this.#read(rootKey, consistent);
-    return {
-      counts: countsOf(item),
-      connected: Number(item.connected ?? 0),
-      leaves: (item.leaves as Set<string> | undefined) ?? new Set(),
-      applied: appliedOf(item),
-    };
+    return rootOf(await this.#read(rootKey, consistent));
   }
 
   /**
@@ -47,29 +41,30 @@ export class Directory {
   }
 
   /**
-   * Adds changes to the root, once: returns `false` and changes nothing if that position of the stream, or a later
-   * one of the same shard, was added before.
+   * Adds changes to the root, once, and returns the root: returns `undefined` and changes nothing if the first of
+   * these positions of the stream, or a later one of the same shard, was added before.
    */
-  async addToRoot(changes: Changes, position: StreamPosition): Promise<boolean> {
+  async addToRoot(changes: Changes, { shard, first, last }: StreamRange): Promise<Root | undefined> {
     const entries = [...changes.counts];
     const additions = ["connected :connected", ...entries.map((_, n) => `#n${n} :n${n}`)].join(", ");
     try {
-      await this.#database.client.send(
+      const { Attributes = {} } = await this.#database.client.send(
         new UpdateCommand({
           ...this.#target(rootKey),
-          UpdateExpression: `SET #applied = :sequence ADD ${additions}`,
-          ConditionExpression: "attribute_not_exists(#applied) OR #applied < :sequence",
-          ExpressionAttributeNames: { "#applied": appliedName(position.shard), ...namesOf(entries) },
+          UpdateExpression: `SET #applied = :last ADD ${additions}`,
+          ConditionExpression: "attribute_not_exists(#applied) OR #applied < :first",
+          ExpressionAttributeNames: { "#applied": appliedName(shard), ...namesOf(entries) },
           ExpressionAttributeValues: {
-            ":sequence": position.sequence,
+            ...{ ":first": first, ":last": last },
             ":connected": changes.connected,
             ...valuesOf(entries),
           },
+          ReturnValues: "ALL_NEW",
         }),
       );
-      return true;
+      return rootOf(Attributes);
     } catch (error) {
-      if (isConditionFailure(error)) return false;
+      if (isConditionFailure(error)) return undefined;
       throw error;
     }
   }
@@ -199,10 +194,24 @@ export interface StreamPosition {
   sequence: string;
 }
 
+/** Neighbouring positions of one shard. */
+export interface StreamRange {
+  shard: string;
+  first: string;
+  last: string;
+}
+
 const rootKey = "root";
 const recountKey = "recount";
 const countName = (prefix: string) => `_${prefix}`;
 const appliedName = (shard: string) => `@${shard}`;
+
+const rootOf = (item: Record<string, unknown>): Root => ({
+  counts: countsOf(item),
+  connected: Number(item.connected ?? 0),
+  leaves: (item.leaves as Set<string> | undefined) ?? new Set(),
+  applied: appliedOf(item),
+});
 
 function appliedOf(item: Record<string, unknown>): ReadonlyMap<string, string> {
   const applied = Object.entries(item).filter(([name]) => name.startsWith("@"));

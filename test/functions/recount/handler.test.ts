@@ -30,7 +30,7 @@ test("a change that arrives between two recounts is not counted twice", async ()
   await run();
   await deps.sessions.directory.addToRoot(
     { counts: new Map([["00", 0]]), connected: 1 },
-    { shard: "s", sequence: "1" },
+    { shard: "s", first: "1", last: "1" },
   );
   await run();
   expect((await deps.sessions.totals()).connected).toBe(31);
@@ -40,7 +40,7 @@ test("a shard that has not moved for two days is forgotten, and one that moves i
   const nothing = { counts: new Map<string, number>(), connected: 0 };
   const { directory } = deps.sessions;
   for (let n = 1; n <= 6; n += 1) {
-    await directory.addToRoot(nothing, { shard: "moving", sequence: String(n) });
+    await directory.addToRoot(nothing, { shard: "moving", first: String(n), last: String(n) });
     await run();
   }
   expect([...(await directory.root()).applied.keys()]).toEqual(["moving"]);

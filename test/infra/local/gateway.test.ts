@@ -89,6 +89,21 @@ describe("an answer", () => {
     expect(hash(new Uint8Array(await answer.arrayBuffer()))).toBe(hash(Buffer.concat(chunks)));
   });
 
+  test("that is written at once tells its length", async () => {
+    chosen.run = async (_, stream) => {
+      const body = HttpResponseStream.from(stream, { statusCode: 200 });
+      for (const part of ["é", "", "--"]) body.write(part);
+      body.end();
+    };
+    const { headers, text } = await chosen.send("/api/v5/things");
+    expect([text, headers["content-length"]]).toEqual(["é--", "4"]);
+  });
+
+  test("without a body has no length where HTTP knows none", async () => {
+    chosen.run = async (_, stream) => void HttpResponseStream.from(stream, { statusCode: 204 }).end("");
+    expect((await chosen.send("/api/v5/things")).headers).not.toHaveProperty("content-length");
+  });
+
   test("begins to arrive before it has ended", async () => {
     const { promise: seen, resolve: see } = Promise.withResolvers<void>();
     chosen.run = async (_, stream) => {

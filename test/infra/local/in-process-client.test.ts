@@ -95,7 +95,8 @@ test("a query goes on from the key where the one before ended", async () => {
 
 test("errors have DynamoDB's names, in this process and over HTTP", async () => {
   const { access: TableName, client } = local.database;
-  const other = documentClient(localClient(local.endpoint));
+  const overHttp = localClient(local.endpoint);
+  const other = documentClient(overHttp);
   const Item = { pk: "e", sk: "1" };
   await client.send(new PutCommand({ TableName, Item }));
   for (const asked of [client, other]) {
@@ -107,5 +108,5 @@ test("errors have DynamoDB's names, in this process and over HTTP", async () => 
     const wrong = asked.send(new GetCommand({ TableName, Key: { pk: "e" } }));
     await expect(wrong).rejects.toMatchObject({ name: "ValidationException" });
   }
-  other.destroy();
+  overHttp.destroy();
 });
