@@ -1,7 +1,7 @@
 import { Stream } from "node:stream";
 
-/** Values that are read at once; each is a few hundred bytes. */
-const batchSize = 256;
+/** How many values are read at once, and how many bytes of them at most. */
+const batch = { size: 256, bytes: 1_048_576 };
 
 /** The part of a LevelDB that is needed to read from it. */
 export interface Values {
@@ -30,10 +30,10 @@ export function valueStream(level: Values, options: object): ValueStream {
 }
 
 async function emitAll(level: Values, options: object, stream: ValueStream): Promise<void> {
-  const iterator = level.values(options);
+  const iterator = level.values({ ...options, highWaterMarkBytes: batch.bytes });
   try {
     for (;;) {
-      const values = await iterator.nextv(batchSize);
+      const values = await iterator.nextv(batch.size);
       if (values.length === 0) return;
       for (const value of values) {
         if (stream.destroyed) return;
