@@ -1,4 +1,5 @@
 import { installLambdaRuntime } from "../../infra/local/lambda-runtime.ts";
+import { logTo } from "../../lib/log.ts";
 import { coldStart } from "./cold-start.ts";
 import { operations } from "./operations.ts";
 import { type BenchOptions, readOptions } from "./options.ts";
@@ -16,6 +17,8 @@ const sections: Record<string, (options: BenchOptions) => Promise<string>> = {
 
 const options = readOptions();
 installLambdaRuntime();
+// Only the program that is measured writes a log.
+logTo(() => {});
 process.stdout.write(`Node.js ${process.version}\n\n`);
 for (const [name, section] of Object.entries(sections)) {
   if (name.includes(options.only)) process.stdout.write(`${await section(options)}\n\n`);

@@ -13,6 +13,8 @@ export interface BenchOptions {
   reference: Reference | undefined;
   /** MQTT clients that are connected while requests are measured. */
   clients: number;
+  /** Numbers of sessions at which units are measured. */
+  populations: number[];
   /** Clients that come and go at once. */
   storm: number;
   /** How long each line is measured at each server. */
@@ -35,6 +37,12 @@ export function readOptions(): BenchOptions {
       "MQTT clients that are connected while requests are measured",
       toCount,
       1_000,
+    )
+    .option(
+      "--populations <numbers>",
+      "numbers of sessions at which units are measured; a million takes about 10 minutes and 10 GB of disk",
+      (text) => text.split(",").map(toCount),
+      [1_000, 100_000],
     )
     .option("--storm <number>", "MQTT clients that come and go at once", toCount, 5_000)
     .option("--seconds <number>", "how long each line is measured at each server", toCount, 3)

@@ -1,91 +1,86 @@
-import { ingest } from "../../lib/ingest/ingest.ts";
-import type { LifecycleEvent } from "../../lib/ingest/lifecycle-event.ts";
-import { cursorOf } from "../../lib/store/cursor.ts";
-import { sessionKey } from "../../lib/store/hash-order.ts";
-import { connectedPersistent, disconnected, subscribed } from "../support/events.ts";
-import { inHashOrder } from "../support/seed.ts";
-import { clientidOf, filtersOf, groupSize, seedFleet } from "../support/seed-fleet.ts";
+import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { inProcessClient } from "../../infra/local/in-process-client.ts";
+import { type OrderedKind, partition } from "../../lib/store/hash-order.ts";
+import { temporaryFolder } from "../support/program.ts";
+import { seedFleet } from "../support/seed-fleet.ts";
 import { TestApi } from "../support/test-api.ts";
 import { meter, type Units } from "./capacity.ts";
+import type { BenchOptions } from "./options.ts";
 import { table } from "./table.ts";
+import { type UnitCall, unitCalls } from "./unit-calls.ts";
 
-/** Sessions; each has two subscriptions. */
-const populations = [1_000, 100_000];
-
-/** What is called, in the order of the table. */
-type Calls = Record<string, (api: TestApi, population: number) => Promise<unknown>>;
-
-const get = (path: string | ((population: number) => string)) => async (api: TestApi, population: number) => {
-  const { status } = await api.call("GET", typeof path === "string" ? path : path(population));
-  if (status !== 200) throw new Error(`GET ${path} was answered with ${status}`);
-};
-
-const calls: Calls = {
-  "GET one client": get(`/clients/${clientidOf(1)}`),
-  "GET /clients, page 1": get("/clients?limit=100"),
-  "GET /clients, last page": get((all) => `/clients?limit=100&page=${all / 100}`),
-  "GET /clients, to count all": get("/clients?limit=1"),
-  "GET /clients of a user": get("/clients?username=user-1"),
-  "GET /clients_v2, page 1": get("/clients_v2?limit=100"),
-  "GET /clients_v2, cursor before the last 100": get(
-    (all) => `/clients_v2?limit=100&cursor=${deepCursor(all)}`,
-  ),
-  "GET /subscriptions, page 1": get("/subscriptions?limit=100"),
-  "GET /subscriptions, last page": get((all) => `/subscriptions?limit=100&page=${all / 50}`),
-  "GET /subscriptions?clientid=": get(`/subscriptions?clientid=${clientidOf(1)}`),
-  "GET /subscriptions?topic=, 100 subscribers": get(`/subscriptions?topic=${filtersOf(0)[1]}`),
-  "GET /subscriptions?match_topic=fleet/1/#, 200 match": get("/subscriptions?match_topic=fleet/1/%23"),
-  "GET /subscriptions?match_topic=fleet/+/all": get("/subscriptions?match_topic=fleet/%2B/all"),
-  "GET /subscriptions?match_topic=+/1/#": get("/subscriptions?match_topic=%2B/1/%23"),
-  "GET /subscriptions?match_topic=none/#": get("/subscriptions?match_topic=none/%23"),
-  "GET /subscriptions?match_topic=fleet/+/none": get("/subscriptions?match_topic=fleet/%2B/none"),
-  "GET /topics, page 1": get("/topics?limit=100"),
-  "GET /topics, last page": get(
-    (all) => `/topics?limit=100&page=${Math.ceil((all + all / groupSize) / 100)}`,
-  ),
-  "GET /topics/{topic}": get(`/topics/${encodeURIComponent(filtersOf(0)[1] ?? "")}`),
-  "POST publish": (api) => api.call("POST", "/publish", { body: { topic: "t", payload: "x" } }),
-  "DELETE a client": (api) => api.call("DELETE", `/clients/${clientidOf(2)}`),
-  "connect event, counts included": (api) => settle(api, connectedPersistent("fresh")),
-  "disconnect event": (api) => settle(api, disconnected("fresh")),
-  "subscribe event, 1 filter": (api) => settle(api, subscribed(clientidOf(3), ["t/#"])),
-};
-
-/** DynamoDB capacity units per call, key check included, side by side at two populations. */
-export async function units(): Promise<string> {
-  const columns: Map<string, Units>[] = [];
+/** DynamoDB capacity units per call, key check included, side by side at some populations and at the least possible. */
+export async function units({ populations }: BenchOptions): Promise<string> {
+  const columns: { least: Map<string, Units>; measured: Map<string, Units> }[] = [];
   for (const population of populations) columns.push(await measure(population));
-  const rows = Object.keys(calls).map((name) => [
-    name,
-    ...columns.map((column) => (column.get(name)?.read ?? 0).toFixed(1)),
-    ...columns.map((column) => (column.get(name)?.write ?? 0).toFixed(1)),
-  ]);
+  const cells = (name: string, kind: keyof Units) =>
+    [columns[0]?.least, ...columns.map(({ measured }) => measured)].map((column) =>
+      (column?.get(name)?.[kind] ?? 0).toFixed(1),
+    );
+  const rows = Object.keys(unitCalls).map((name) => [name, ...cells(name, "read"), ...cells(name, "write")]);
   const sessions = populations.map((population) => population.toLocaleString("en"));
-  const head = ["call", ...sessions.map((it) => `read, ${it}`), ...sessions.map((it) => `write, ${it}`)];
-  return `## DynamoDB units per call, at ${sessions.join(" and ")} sessions\n\n${table(head, rows)}`;
+  const heads = (kind: string) => [`${kind}, least`, ...sessions.map((it) => `at ${it}`)];
+  const title = `## DynamoDB units per call, at ${sessions.join(", ")} sessions`;
+  return `${title}\n\n${table(["call", ...heads("read"), ...heads("write")], rows)}`;
 }
 
-async function measure(population: number): Promise<Map<string, Units>> {
-  const api = await TestApi.start();
-  await seedFleet(api.local.database, population);
+async function measure(population: number) {
+  const api = await TestApi.start({}, await temporaryFolder());
+  const { changes, database } = api.local;
+  await seedFleet({ ...database, client: inProcessClient(changes) }, population);
+  const sizes = await itemSizes(api);
   const spent = meter(api.local.client);
-  const column = new Map<string, Units>();
-  for (const [name, call] of Object.entries(calls)) {
+  // The first use of a key is written down.
+  await api.call("GET", "/status");
+  await api.call("GET", "/nodes");
+  const measured = new Map<string, Units>();
+  const least = new Map<string, Units>();
+  for (const [name, call] of Object.entries(unitCalls)) {
     spent();
-    await call(api, population);
-    column.set(name, spent());
+    await call.run(api, population);
     await api.registry.idle();
+    measured.set(name, spent());
+    least.set(name, leastOf(call, sizes));
   }
   await api.close();
-  return column;
+  return { measured, least };
 }
 
-function deepCursor(population: number): string {
-  const order = inHashOrder(Array.from({ length: population }, (_, n) => clientidOf(n)));
-  return cursorOf(sessionKey(order.at(-101) ?? "").sk);
+/** What the bytes alone cost: half a unit for each 4 KB read, and for the key; a unit for each item written. */
+function leastOf(
+  { shows = {}, writes = 0, event = false }: UnitCall,
+  sizes: Record<OrderedKind, number>,
+): Units {
+  const bytes = Object.entries(shows).map(([kind, count]) => count * sizes[kind as OrderedKind]);
+  const read = bytes.reduce((sum, size) => sum + Math.ceil(size / 4_096) / 2, event ? 0 : 0.5);
+  return { read, write: writes };
 }
 
-async function settle(api: TestApi, event: LifecycleEvent): Promise<void> {
-  await ingest(api.registry, event);
-  await api.registry.idle();
+/** Bytes of one item of each kind; those of the fleet are all alike. */
+async function itemSizes({ local: { database } }: TestApi): Promise<Record<OrderedKind, number>> {
+  const sizeOf = async (kind: OrderedKind) => {
+    const { Items = [] } = await database.client.send(
+      new QueryCommand({
+        TableName: database.registry,
+        KeyConditionExpression: "pk = :pk",
+        ExpressionAttributeValues: { ":pk": partition(kind, "0") },
+        Limit: 1,
+      }),
+    );
+    return Object.entries(Items[0] ?? {}).reduce(
+      (sum, [name, value]) => sum + name.length + bytesOf(value),
+      0,
+    );
+  };
+  return {
+    session: await sizeOf("session"),
+    subscription: await sizeOf("subscription"),
+    route: await sizeOf("route"),
+  };
+}
+
+/** As DynamoDB counts them, for what the items of a registry hold. */
+function bytesOf(value: unknown): number {
+  if (typeof value === "number") return Math.ceil(String(value).length / 2) + 1;
+  return typeof value === "string" ? Buffer.byteLength(value) : 1;
 }

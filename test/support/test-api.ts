@@ -62,8 +62,9 @@ export class TestApi {
   readonly #tokens = new Map<string, string>();
   readonly #closers: (() => Promise<void>)[] = [];
 
-  static async start(overrides: Partial<ApiDeps> = {}): Promise<TestApi> {
-    const local = await openLocalDatabase();
+  /** Starts it, with its data in a folder if one is given. */
+  static async start(overrides: Partial<ApiDeps> = {}, folder?: string): Promise<TestApi> {
+    const local = await openLocalDatabase(folder);
     const registry = await LocalRegistry.open(local, () => {});
     const api = new TestApi(local, registry, new ApiKeys(local.database), overrides);
     api.#closers.push(() => local.close());
