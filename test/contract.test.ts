@@ -1,21 +1,11 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as resources from "../functions/index.ts";
-import { makeKey } from "../lib/auth/manage-keys.ts";
 import { openApiDocument } from "../lib/contract/openapi.ts";
 import { methodOf, type Operation, pathOf, type Resource, rolesOf } from "../lib/contract/resource.ts";
 import { roles } from "../lib/contract/roles.ts";
-import { connected, subscribed } from "./support/events.ts";
-import {
-  calledPath,
-  clientOf,
-  keyOf,
-  messageOf,
-  sampleRequest,
-  topicOf,
-  userOf,
-} from "./support/operation-samples.ts";
-import { holdBack } from "./support/seed.ts";
+import { calledPath, sampleRequest } from "./support/operation-samples.ts";
+import { prepareSample } from "./support/prepare-sample.ts";
 import { type Caller, type TestAnswer, TestApi } from "./support/test-api.ts";
 
 const all = Object.values<Resource>(resources);
@@ -27,24 +17,10 @@ let api: TestApi;
 
 beforeAll(async () => {
   api = await TestApi.start();
-  for (const { name } of operations) {
-    await api.deps.bans.add({ as: "clientid", who: clientOf(name), by: "", reason: "", at: 0 });
-    api.registry.push(connected(clientOf(name)));
-    api.registry.push(
-      subscribed(clientOf(name), ["t/#", topicOf(name)], { options: [{ qos: 1 }, { qos: 1 }] }),
-    );
-    api.broker.queued.set(clientOf(name), []);
-    const { key } = await makeKey({ ...plainKey, name: keyOf(name) });
-    await api.apiKeys.add(key);
-    await api.addUser({ role: "viewer", username: userOf(name) });
-    api.broker.topicMetrics.add(topicOf(name));
-  }
-  await api.registry.idle();
+  for (const { name } of operations) await prepareSample(api, name);
 });
 
 afterAll(() => api.close());
-
-const plainKey = { desc: "", enable: true, expired_at: undefined, role: "viewer" } as const;
 
 function call(name: string, operation: Operation, as: Caller | null): Promise<TestAnswer> {
   const { method, path, body } = sampleRequest(name, operation);
@@ -60,8 +36,7 @@ async function callAsInsider({ access }: Operation, method: string, path: string
 
 async function callSample(name: string, operation: Operation): Promise<TestAnswer> {
   const { method, path, body } = sampleRequest(name, operation);
-  api.broker.retain(topicOf(name), "kept");
-  await holdBack(api, { msgid: messageOf(name), topic: topicOf(name) });
+  await prepareSample(api, name);
   return callAsInsider(operation, method, path, body);
 }
 

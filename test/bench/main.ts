@@ -1,6 +1,7 @@
 import { installLambdaRuntime } from "../../infra/local/lambda-runtime.ts";
 import { logTo } from "../../lib/log.ts";
 import { coldStart } from "./cold-start.ts";
+import { everyOperation } from "./every-operation.ts";
 import { operations } from "./operations.ts";
 import { type BenchOptions, readOptions } from "./options.ts";
 import { requests } from "./requests.ts";
@@ -11,6 +12,7 @@ const sections: Record<string, (options: BenchOptions) => Promise<string>> = {
   bundles: coldStart,
   units,
   operations,
+  "every-operation": everyOperation,
   requests,
   storm,
 };

@@ -48,7 +48,7 @@ export function readOptions(): BenchOptions {
     .option("--seconds <number>", "how long each line is measured at each server", toCount, 3)
     .option(
       "--only <text>",
-      "only sections whose name holds this text: bundles, units, operations, requests, storm",
+      "only sections whose name holds this text: bundles, units, operations, every-operation, requests, storm",
       "",
     )
     .option("--cpu-prof <folder>", "writes a CPU profile of the program under load; see profile.ts");
