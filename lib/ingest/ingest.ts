@@ -21,7 +21,7 @@ export async function ingest(registry: Registry, event: LifecycleEvent): Promise
       await ingestConnect(registry, event);
       return;
     case "disconnected":
-      await sessions.change(event.clientId, (state) => afterDisconnect(state, event));
+      await sessions.change(event.clientId, (state) => afterDisconnect(state, event, event.ended));
       return;
     default:
       await ingestSubscriptions(registry, event);

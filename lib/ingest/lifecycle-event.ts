@@ -46,6 +46,8 @@ const Disconnected = z.object({
   disconnectReason: z.optional(z.string()),
   /** Ours: what the client changed the expiry of its session to when it left, in seconds. [MQTT-3.14.2.2.2] */
   expiry_interval: z.optional(z.int()),
+  /** Ours: the session was ended with the connection, or while its client was away, whatever its expiry. */
+  ended: z.optional(z.literal(true)),
   /** Ours: what the client's DISCONNECT said. */
   disconn_props: z.optional(DisconnectProperties),
   /** Ours: what was found out about a session of which nothing was known. */

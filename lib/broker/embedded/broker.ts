@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { Aedes, type AedesPublishPacket, type Client } from "aedes";
+import { Aedes, type AedesPublishPacket } from "aedes";
 import type { LifecycleEvent } from "../../ingest/lifecycle-event.ts";
 import type {
   Broker,
@@ -21,6 +21,7 @@ import { Connections } from "./connections.ts";
 import { EmbeddedControl } from "./control.ts";
 import { Delivery } from "./delivery.ts";
 import { disconnectProperties } from "./disconnect-properties.ts";
+import { Entrance } from "./entrance.ts";
 import type { Extension } from "./extension.ts";
 import { Extensions } from "./extensions.ts";
 import { followClients } from "./follow-clients.ts";
@@ -29,13 +30,11 @@ import { type AedesPersistence, KeptState } from "./kept-state.ts";
 import type { LetterStore } from "./letter-store.ts";
 import { messageRefusal } from "./limits.ts";
 import { factsOf, factsOfApi } from "./message-facts.ts";
-import { nameClient } from "./name-client.ts";
 import { toMessage, toPacket } from "./packets.ts";
 import { banned, unreadable } from "./refusals.ts";
 import { Reports } from "./reports.ts";
 import type { RetainedStore } from "./retained-store.ts";
 import { Retainer } from "./retainer.ts";
-import { findSession } from "./session-begin.ts";
 import type { SessionIdentifiers } from "./session-identifiers.ts";
 import type { SessionQueues } from "./session-queues.ts";
 import { SlowSubscriptions } from "./slow-subscriptions.ts";
@@ -43,9 +42,6 @@ import { EmbeddedStatistics } from "./statistics.ts";
 import { parseStrictly } from "./strict-parser.ts";
 import { MeasuredTopics } from "./topic-metrics.ts";
 import { TopicRewrite } from "./topic-rewrite.ts";
-
-/** Reason for which a client is disconnected by the API. [MQTT-3.14.2-1] */
-const administrativeAction = 0x98;
 
 /** The protocol's limit for a client id. [MQTT-1.5.3] */
 const maxClientidBytes = 65_535;
@@ -77,6 +73,7 @@ export class EmbeddedBroker implements Broker {
   readonly #reports: Reports;
   readonly #extensions: Extensions;
   readonly #arrivals: Arrivals;
+  readonly #entrance: Entrance;
   readonly #aedes: Aedes;
   readonly #delivery: Delivery;
   /** One message of the API follows the other. */
@@ -98,6 +95,8 @@ export class EmbeddedBroker implements Broker {
     const others = [this.retainer, this.autoSubscribe, this.topicMetrics, this.slowSubscriptions];
     this.#extensions = new Extensions([this.topicRewrite, ...extensions, ...others]);
     this.#arrivals = new Arrivals(this.#extensions, this.#connections, this.#kept);
+    const parts = { connections: this.#connections, reports: this.#reports, extensions: this.#extensions };
+    this.#entrance = new Entrance({ ...parts, kept: this.#kept });
     this.control = new EmbeddedControl({
       ...{ connections: this.#connections, kept: this.#kept, reports: this.#reports },
     });
@@ -111,7 +110,7 @@ export class EmbeddedBroker implements Broker {
         done(null, true);
       },
       authenticate: (client, _username, _password, done) => {
-        this.#admit(client).then(
+        this.#entrance.admit(client).then(
           (admitted) => (admitted ? done(null, true) : done(banned(), false)),
           (cause) => done(unreadable(cause), false),
         );
@@ -127,8 +126,7 @@ export class EmbeddedBroker implements Broker {
     takeAnyClientid(this.#aedes);
     this.statistics = new EmbeddedStatistics(this.#aedes, this.#connections, this.queues);
     this.#delivery.follow(this.#aedes);
-    const parts = { connections: this.#connections, reports: this.#reports, extensions: this.#extensions };
-    followClients(this.#aedes, { ...parts, kept: this.#kept, followed });
+    followClients(this.#aedes, { ...parts, entrance: this.#entrance, followed });
   }
 
   /** Takes over a network connection. `request` is there for a WebSocket. */
@@ -165,10 +163,7 @@ export class EmbeddedBroker implements Broker {
   }
 
   async kick(clientid: string, { preventWill = false } = {}): Promise<boolean> {
-    const client = this.#connections.withId(clientid);
-    if (client && preventWill) new AedesClient(client).forgetWill();
-    if (client) await new AedesClient(client).end(administrativeAction);
-    return (await this.discardSession(clientid)) || client !== undefined;
+    return this.#entrance.kick(clientid, preventWill);
   }
 
   async session(clientid: string): Promise<BrokerSession | undefined> {
@@ -206,9 +201,9 @@ export class EmbeddedBroker implements Broker {
     return true;
   }
 
-  /** Forgets the session of a client that is not connected. Returns whether there was one. */
-  discardSession(clientid: string): Promise<boolean> {
-    return this.#kept.discard(clientid);
+  /** Forgets the session of a client, unless the client is connected. */
+  discardSession(clientid: string): Promise<void> {
+    return this.#entrance.discard(clientid);
   }
 
   /** Disconnects everyone and stops. Sessions that are to be kept stay in the persistence. */
@@ -234,14 +229,5 @@ export class EmbeddedBroker implements Broker {
     const facts = factsOf(packet);
     if (!facts || !this.#extensions.followRoutes) return;
     await this.#extensions.route(toMessage(packet, facts), this.queues.router.anySubscribes(packet.topic));
-  }
-
-  /** Lets a client in, and finds or begins its session, before it is told that it is connected. */
-  async #admit(client: Client): Promise<boolean> {
-    const connection = this.#connections.of(client);
-    if (connection.clientid === "") nameClient(client, connection);
-    connection.isBanned = !(await this.#extensions.admit(identityOf(client, connection)));
-    if (!connection.isBanned) await findSession(client, this.#connections, this.#kept);
-    return !connection.isBanned;
   }
 }

@@ -20,6 +20,10 @@ export interface Connection {
   sessionBegan: number;
   /** Set once the client is connected. */
   version?: number;
+  /** Whether it ends, and its session with it, because somebody has it kicked out. */
+  isKicked?: boolean;
+  /** Resolves when the connection is over. */
+  over: PromiseWithResolvers<void>;
   /** Whether it is refused because of a ban. */
   isBanned?: boolean;
   /** The properties of the client's DISCONNECT, once it has sent one. */
@@ -49,6 +53,7 @@ export function newConnection(packet: ConnectPacket, client: Client): Connection
     sessionIdentifier: randomUUID(),
     clientid: packet.clientId,
     sessionBegan: Date.now(),
+    over: Promise.withResolvers(),
     filters: new Map(),
   };
 }

@@ -11,6 +11,10 @@ export class Connections {
   open(client: Client, packet: ConnectPacket): Connection {
     const connection = newConnection(packet, client);
     this.#connections.set(client, connection);
+    // Aedes does not tell of a client that leaves before it is let in.
+    client.conn.once("close", () => {
+      if (connection.version === undefined) this.close(client);
+    });
     return connection;
   }
 
@@ -24,6 +28,7 @@ export class Connections {
     const connection = this.#connections.get(client);
     this.#connections.delete(client);
     if (this.#byClientid.get(client.id) === client) this.#byClientid.delete(client.id);
+    connection?.over.resolve();
     return connection;
   }
 
@@ -37,11 +42,6 @@ export class Connections {
     const connection = this.#connections.get(client);
     if (!connection) throw new Error("The broker reports a client that it never announced");
     return connection;
-  }
-
-  /** Whether there is a connection of a client with an id, established or not. Looks through all of them. */
-  anyOf(clientid: string): boolean {
-    return this.#connections.keys().some(({ id }) => id === clientid);
   }
 
   /** The connected client with an id. */

@@ -3,15 +3,14 @@ import type { Aedes, AedesPublishPacket, Client } from "aedes";
 import { log } from "../../log.ts";
 import { identityOf } from "./connection.ts";
 import type { Connections } from "./connections.ts";
+import type { Entrance } from "./entrance.ts";
 import type { Extensions } from "./extensions.ts";
 import type { FollowedDeliveries } from "./followed-deliveries.ts";
-import type { KeptState } from "./kept-state.ts";
 import type { Reports } from "./reports.ts";
-import { forgetEndedSession } from "./session-end.ts";
 
 interface Followers {
   connections: Connections;
-  kept: KeptState;
+  entrance: Entrance;
   reports: Reports;
   extensions: Extensions;
   followed: FollowedDeliveries;
@@ -20,21 +19,20 @@ interface Followers {
 /** Passes on what Aedes tells of its clients: to the reports, then to the extensions. */
 export function followClients(
   aedes: Aedes,
-  { connections, kept, reports, extensions, followed }: Followers,
+  { connections, entrance, reports, extensions, followed }: Followers,
 ): void {
+  turnAwayGone(aedes);
   // Earlier than `clientReady`, which comes after the client was told, and may have been kicked out again.
-  aedes.on("client", (client) => {
-    if (client.closed || !connections.find(client)) turnAway(aedes, client, connections);
-    else reports.connected(client);
-  });
+  aedes.on("client", (client) => reports.connected(client));
   aedes.on("clientReady", (client) => {
+    entrance.entered(client);
     if (!client.closed) extensions.connect(identityOf(client, connections.of(client)));
   });
   aedes.on("clientDisconnect", (client) => {
     const connection = reports.disconnected(client);
     if (!connection) return;
     extensions.disconnect(identityOf(client, connection));
-    forgetEndedSession(client, connection, connections, kept);
+    entrance.left(client, connection.sessionIdentifier);
   });
   aedes.on("ack", (packet, client) => followed.acknowledged(client, packet as AedesPublishPacket));
   aedes.on("subscribe", (granted, client) => reports.subscribed(client, granted));
@@ -49,8 +47,19 @@ export function followClients(
   );
 }
 
-/** Aedes lets in whose connection has ended while it was looked who that is, and would never see it go. */
-function turnAway(aedes: Aedes, client: Client, connections: Connections): void {
-  connections.close(client);
-  (aedes as Aedes & { unregisterClient(client: Client): void }).unregisterClient(client);
+/** What Aedes's types leave out. */
+interface Registering {
+  registerClient(client: Client): void;
+}
+
+/**
+ * Aedes lets in whose connection has ended while it was looked who that is: it would never see it go, and put out who
+ * has come in its place.
+ */
+function turnAwayGone(aedes: Aedes): void {
+  const registering = aedes as Aedes & Registering;
+  const { registerClient } = registering;
+  registering.registerClient = (client) => {
+    if (!client.closed) registerClient.call(aedes, client);
+  };
 }

@@ -35,10 +35,31 @@ export interface FilterWithOptions extends SubscriptionOptions {
 export class KeptState {
   readonly persistence: AedesPersistence;
   readonly sessions: SessionIdentifiers;
+  /** What is being forgotten, by client. */
+  readonly #forgetting = new Map<string, Promise<unknown>>();
 
-  constructor(persistence: AedesPersistence, sessions: SessionIdentifiers) {
-    this.persistence = persistence;
+  constructor(inner: AedesPersistence, sessions: SessionIdentifiers) {
     this.sessions = sessions;
+    this.persistence = Object.assign(Object.create(inner) as AedesPersistence, {
+      cleanSubscriptions: (client: { id: string }) => {
+        const cleaned = inner.cleanSubscriptions(client);
+        this.follow(client.id, cleaned);
+        return cleaned;
+      },
+    });
+  }
+
+  /** Something of a client is being forgotten. */
+  follow(id: string, forgotten: Promise<unknown>): void {
+    const all = Promise.allSettled([this.#forgetting.get(id), forgotten]).then(() => {
+      if (this.#forgetting.get(id) === all) this.#forgetting.delete(id);
+    });
+    this.#forgetting.set(id, all);
+  }
+
+  /** Resolves when everything is forgotten of a client that was to be. */
+  async settled(id: string): Promise<void> {
+    await this.#forgetting.get(id);
   }
 
   async subscriptions(id: string): Promise<FilterWithOptions[]> {

@@ -47,6 +47,7 @@ export class Reports {
       eventType: "disconnected",
       ...this.#common(client, connection),
       versionNumber: connection.version,
+      ...(connection.isKicked && { ended: true as const }),
       ...(changed && { expiry_interval: sessionExpiryInterval }),
       ...(connection.leftWith && { disconn_props: connection.leftWith }),
     });
@@ -77,6 +78,13 @@ export class Reports {
       ...this.#common(client, connection),
       topics: [...topics],
     });
+  }
+
+  /** A session was ended while its client is away: later than its last connection, which may be of an earlier run. */
+  endedWhileAway(session: KeptSession): void {
+    const mark = this.#nextMark();
+    const common = this.#common(session, session, mark);
+    this.#onEvent({ eventType: "disconnected", ...common, versionNumber: mark, ended: true });
   }
 
   /** A session got a subscription while its client is away. */
