@@ -16,8 +16,11 @@ export class Program {
   output = "";
   errors = "";
 
-  constructor(args: readonly string[]) {
-    this.child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  /** `nodeOptions` are for Node.js itself. */
+  constructor(args: readonly string[], nodeOptions: readonly string[] = []) {
+    this.child = spawn(process.execPath, [...nodeOptions, main, ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     this.child.stdout?.on("data", (chunk) => {
       this.output += chunk;
     });
@@ -28,9 +31,14 @@ export class Program {
   }
 
   /** Starts it on free ports; resolves when it says that it runs. */
-  static async start(data: string, ...args: string[]): Promise<Program> {
+  static start(data: string, ...args: string[]): Promise<Program> {
+    return Program.startWith([], data, ...args);
+  }
+
+  /** The same, with options for Node.js itself. */
+  static async startWith(nodeOptions: readonly string[], data: string, ...args: string[]): Promise<Program> {
     const ports = ["--http-port", "0", "--mqtt-port", "0", "--ws-port", "0"];
-    const program = new Program(["--data", data, ...ports, ...args]);
+    const program = new Program(["--data", data, ...ports, ...args], nodeOptions);
     const ended = once(program.child, "exit").then(() => {
       throw new Error(`The program ended: ${program.errors}`);
     });

@@ -4,9 +4,10 @@ import { auth } from "./auth.ts";
 import { type Bench, type BenchOptions, resultText } from "./bench.ts";
 import { faults } from "./faults.ts";
 import { fuzz } from "./fuzz.ts";
+import { load } from "./load.ts";
 import { model } from "./model.ts";
 
-const benches: Record<string, Bench> = { fuzz, auth, faults, model };
+const benches: Record<string, Bench> = { fuzz, auth, faults, model, load };
 
 const number = (text: string) => {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It is a whole number.");

@@ -13,11 +13,17 @@ export async function model({ seed, seconds }: BenchOptions): Promise<BenchResul
   const world = await World.open();
   let played = 0;
   let commands = 0;
+  let first: string | undefined;
   const property = fc.asyncProperty(sequences, async (sequence) => {
     await world.clear();
     played += 1;
     commands += [...sequence].length;
-    await fc.asyncModelRun(() => ({ model: new Model(), real: world }), sequence);
+    try {
+      await fc.asyncModelRun(() => ({ model: new Model(), real: world }), sequence);
+    } catch (error) {
+      first ??= [...world.done, (error as Error).message].join("\n  ");
+      throw error;
+    }
   });
   const checked = await fc.check(property, {
     seed,
@@ -27,7 +33,10 @@ export async function model({ seed, seconds }: BenchOptions): Promise<BenchResul
   });
   await world.close();
   const failures = checked.counterexample
-    ? [`${checked.counterexample[0]}\n${(checked.errorInstance as Error)?.message}`]
+    ? [
+        `seed ${seed}, made short: ${checked.counterexample[0]}\n${(checked.errorInstance as Error)?.message}`,
+        `as it was found, after:\n  ${first}`,
+      ]
     : [];
   return { name: "model", lines: [`${played} sequences, ${commands} commands, seed ${seed}`], failures };
 }

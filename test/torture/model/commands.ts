@@ -1,11 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import * as fc from "fast-check";
 import { compare } from "./divergence.ts";
 import type { Connecting, Message, Model, Qos } from "./model.ts";
-import { filters, topics } from "./topics.ts";
+import { filters, ids, topics } from "./topics.ts";
 import type { World } from "./world.ts";
-
-/** Clients of a run. */
-const ids = ["c1", "c2", "c3"];
 
 /** What one command does to the model, and to the program. */
 interface Doing {
@@ -31,13 +29,28 @@ class Command implements fc.AsyncCommand<Model, World> {
 
   async run(model: Model, world: World): Promise<void> {
     const outcome = this.#doing.model(model);
-    await this.#doing.real(world, outcome as never);
+    await inTime(this.#text, this.#doing.real(world, outcome as never));
     await compare(model, world);
+    world.note(this.#text);
   }
 
   toString(): string {
     return this.#text;
   }
+}
+
+/** How long a command may take, in milliseconds: a client waits for ever for what a connection that is over should bring. */
+const patience = 20_000;
+
+async function inTime(what: string, done: Promise<void>): Promise<void> {
+  const late = new AbortController();
+  const tooLate = sleep(patience, undefined, { signal: late.signal }).then(() => {
+    throw new Error(`${what} is not done after ${patience / 1_000} seconds`);
+  });
+  await Promise.race([done, tooLate]).finally(() => {
+    tooLate.catch(() => {});
+    late.abort();
+  });
 }
 
 const connected = (id: string) => (model: Model) => model.sessions.get(id)?.connected === true;

@@ -1,3 +1,6 @@
+/** Clients of a run. */
+export const ids = ["c1", "c2", "c3"];
+
 /** Topics and filters that the commands use, below the name of a run. */
 export const topics = ["a", "a/b", "b"];
 export const filters = ["a", "a/b", "a/+", "+", "a/#", "#"];

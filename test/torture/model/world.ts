@@ -4,6 +4,7 @@ import { join } from "node:path";
 import mqtt, { type IConnackPacket, type MqttClient } from "mqtt";
 import { Program, temporaryFolder } from "../../support/program.ts";
 import type { Connecting, Message, Qos } from "./model.ts";
+import { ids } from "./topics.ts";
 
 const key = "model:model-secret";
 
@@ -22,6 +23,8 @@ export interface Answer {
 /** The started program with the MQTT clients of a run. It may be restarted; its data stays. */
 export class World {
   readonly clients = new Map<string, RealClient>();
+  /** What was done in this run, and agreed with the model. */
+  done: string[] = [];
   readonly #folder: string;
   #program: Program;
   #base = "";
@@ -75,6 +78,10 @@ export class World {
     return real;
   }
 
+  note(command: string): void {
+    this.done.push(command);
+  }
+
   client(id: string): RealClient {
     const client = this.clients.get(id);
     if (!client) throw new Error(`${id} was never connected`);
@@ -99,9 +106,11 @@ export class World {
   async clear(): Promise<void> {
     for (const { mqtt } of this.clients.values()) mqtt.end(true);
     this.clients.clear();
+    this.done = [];
     if (this.ended) await this.restart("SIGKILL");
     const { json } = await this.call("GET", "/clients?limit=1000");
-    for (const { clientid } of json.data) await this.call("DELETE", `/clients/${clientid}`);
+    const shown = json.data.map(({ clientid }: { clientid: string }) => clientid);
+    for (const id of new Set([...ids, ...shown])) await this.call("DELETE", `/clients/${id}`);
     await this.call("DELETE", "/banned");
     await this.call("DELETE", "/mqtt/retainer/messages");
   }

@@ -1,0 +1,140 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Target } from "../compare/target.ts";
+import { Program, temporaryFolder } from "../support/program.ts";
+import { type BenchOptions, type BenchResult, timer } from "./bench.ts";
+import { Callers } from "./load/callers.ts";
+import { LoadClients } from "./load/clients.ts";
+import { Inspector } from "./load/inspector.ts";
+import { type Sample, Sampler } from "./load/samples.ts";
+import { slopeOf } from "./load/slope.ts";
+import { Random } from "./random.ts";
+
+/** Share of the time in which the limit is found, at most so many seconds. */
+const limitSeconds = (seconds: number) => Math.min(15, seconds * 0.15);
+
+/** Share of what can be answered that is asked for. */
+const share = 0.8;
+
+/** Pause between samples, in milliseconds. */
+const samplePause = 5_000;
+
+/** Memory is flat if it grows by less than this in the second half: bytes per minute. */
+const flatSlope = 1_000_000;
+
+/** Seconds after which growth can be told from what comes and goes. */
+const leastSeconds = 180;
+
+/** How many files may be open at the end more than before: the database opens one now and then. */
+const fileTolerance = 12;
+
+const key = "load:load-secret-0123456789";
+const username = "admin";
+
+/**
+ * Clients and callers use the started program near the limit of what it can do. No answer may be a failure or one that
+ * is not declared; its memory stays flat; and when all have left, it holds no more sockets than before.
+ */
+export async function load({ seed, seconds }: BenchOptions): Promise<BenchResult> {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, "keys"), `${key}:administrator\n`);
+  const program = await Program.startWith(
+    ["--inspect=127.0.0.1:0"],
+    join(folder, "data"),
+    ...["--bootstrap-file", join(folder, "keys")],
+  );
+  const inspector = await Inspector.open(program.errors);
+  const sampler = new Sampler(program.child.pid ?? 0, inspector);
+  const password = (await readFile(join(folder, "data", `${username}-password`), "utf8")).trim();
+  const base = new URL(program.address("http:")).origin;
+  const mqtt = program.address("mqtt:");
+  const target = await Target.open({ ...{ name: "load", base, mqtt, key, username, password } });
+  const clients = new LoadClients(mqtt, new Random(seed));
+  const callers = new Callers(target, { ...clients, node: "emqx@127.0.0.1" }, new Random(seed + 1));
+  const atStart = await sampler.take();
+  const isOver = timer(seconds);
+  await clients.settle();
+  const running = clients.run(isOver);
+  const limit = await callers.atLimit(limitSeconds(seconds));
+  callers.latencies.length = 0;
+  await Promise.all([callers.atRate(limit * share, isOver), sampler.follow(samplePause, isOver), running]);
+  await clients.leave();
+  await sleep(Math.min(8_000, seconds * 200));
+  const atEnd = await sampler.take();
+  // A process does not end while somebody inspects it.
+  inspector.close();
+  const exit = await program.interrupt();
+  const problems = [
+    ...[...callers.failures, ...clients.failures].map(([text, count]) => `${count} times: ${text}`),
+    ...(exit === 0 ? [] : [`the program ended with ${exit}`]),
+    ...errorsOf(program.output),
+    ...leftBehind(atStart, atEnd),
+    ...(seconds < leastSeconds ? [] : growth(sampler.samples)),
+  ];
+  return {
+    name: "load",
+    lines: linesOf({ limit, callers, clients, atStart, atEnd, sampler }),
+    failures: problems,
+  };
+}
+
+/** What the program says was wrong. */
+function errorsOf(output: string): string[] {
+  const errors = output.split("\n").filter((line) => line.includes('"level":"error"'));
+  return errors.length === 0 ? [] : [`${errors.length} errors in the log, the first: ${errors[0]}`];
+}
+
+function leftBehind(before: Sample, after: Sample): string[] {
+  const found: string[] = [];
+  // A caller's connections that are kept alive end a little later.
+  const left = (what: "files" | "sockets", tolerance: number) => {
+    const more = after[what] - before[what];
+    if (more > tolerance) found.push(`${more} more ${what} are open than before`);
+  };
+  left("sockets", 4);
+  left("files", fileTolerance);
+  return found;
+}
+
+/** The second half of the samples, in which everything is as large as it gets. */
+const secondHalf = (samples: readonly Sample[]) => samples.slice(Math.floor(samples.length / 2));
+
+const slopePerMinute = (samples: readonly Sample[], what: "heap" | "buffers" | "rss") =>
+  slopeOf(secondHalf(samples).map((sample) => [sample.at / 60, sample[what]]));
+
+function growth(samples: readonly Sample[]): string[] {
+  return (["heap", "buffers"] as const).flatMap((what) => {
+    const slope = slopePerMinute(samples, what);
+    return slope < flatSlope ? [] : [`${what} grows by ${megabytes(slope)} a minute`];
+  });
+}
+
+const megabytes = (bytes: number) => `${(bytes / 1_000_000).toFixed(2)} MB`;
+
+interface Run {
+  limit: number;
+  callers: Callers;
+  clients: LoadClients;
+  atStart: Sample;
+  atEnd: Sample;
+  sampler: Sampler;
+}
+
+function linesOf({ limit, callers, clients, atStart, atEnd, sampler }: Run): string[] {
+  const { samples } = sampler;
+  const sorted = callers.latencies.toSorted((a, b) => a - b);
+  const quantile = (q: number) => `${(sorted[Math.floor(sorted.length * q)] ?? 0).toFixed(1)} ms`;
+  const statuses = [...callers.statuses].sort().map(([status, count]) => `${status} ${count}`);
+  const some = samples.filter((_, n) => n % Math.ceil(samples.length / 20) === 0);
+  return [
+    `limit ${limit.toFixed(0)} calls a second, then ${(limit * share).toFixed(0)}; ${callers.calls} calls: ${statuses.join(", ")}`,
+    `latency: median ${quantile(0.5)}, 99 % ${quantile(0.99)}`,
+    `${clients.connects} connects, ${clients.refused} refused; ${clients.published} messages published, ${clients.received} received`,
+    ...[atStart, ...some, atEnd].map(sampleLine),
+    `a minute of the second half: heap ${megabytes(slopePerMinute(samples, "heap"))}, buffers ${megabytes(slopePerMinute(samples, "buffers"))}, resident ${megabytes(slopePerMinute(samples, "rss"))}`,
+  ];
+}
+
+const sampleLine = ({ at, heap, buffers, rss, files, sockets, handles }: Sample) =>
+  `${at.toFixed(0).padStart(4)} s: heap ${megabytes(heap)}, buffers ${megabytes(buffers)}, resident ${megabytes(rss)}, ${files} files of which ${sockets} sockets, ${handles} handles`;
