@@ -39,6 +39,7 @@ import { iotDataPlane } from "./iot-data-plane.ts";
 import { installLambdaRuntime } from "./lambda-runtime.ts";
 import { mqttServer, webSocketServer } from "./mqtt-listeners.ts";
 import { openLevel } from "./open-level.ts";
+import { reconcile } from "./reconcile.ts";
 import { LocalRegistry } from "./registry.ts";
 
 export interface LocalOptions {
@@ -143,11 +144,12 @@ async function openBroker(local: LocalDatabase, kept: Level, holding: Holding, o
     (event) => bans.check(event, registry, broker),
   );
   opened.defer(() => registry.idle());
+  const sessionIdentifiers = new SessionIdentifiers(kept);
   const broker = await EmbeddedBroker.start({
     persistence: aedesPersistence(kept),
     letters: new LetterStore(kept),
     retained: await RetainedStore.open(kept),
-    sessionIdentifiers: new SessionIdentifiers(kept),
+    sessionIdentifiers,
     onEvent: (event) => registry.push(event),
     extensions: [bans, new DelayedPublishing({ ...holding, settings: new Settings(local.database) })],
   });
@@ -162,6 +164,7 @@ async function openBroker(local: LocalDatabase, kept: Level, holding: Holding, o
   };
   early.forEach(follow);
   await expiry.readTable();
+  await reconcile(registry, broker, sessionIdentifiers);
   return { registry, broker, timer };
 }
 

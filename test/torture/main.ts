@@ -2,12 +2,13 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { installLambdaRuntime } from "../../infra/local/lambda-runtime.ts";
 import { auth } from "./auth.ts";
 import { type Bench, type BenchOptions, resultText } from "./bench.ts";
+import { crash } from "./crash.ts";
 import { faults } from "./faults.ts";
 import { fuzz } from "./fuzz.ts";
 import { load } from "./load.ts";
 import { model } from "./model.ts";
 
-const benches: Record<string, Bench> = { fuzz, auth, faults, model, load };
+const benches: Record<string, Bench> = { fuzz, auth, faults, model, crash, load };
 
 const number = (text: string) => {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It is a whole number.");

@@ -11,6 +11,7 @@ import type {
   RetainedMessage,
   RetainedTopic,
 } from "../broker.ts";
+import { Acknowledgements } from "./acknowledgements.ts";
 import { AedesClient } from "./aedes-client.ts";
 import { takeAnyClientid, takeAnyFilter } from "./any-names.ts";
 import { Arrivals } from "./arrivals.ts";
@@ -101,6 +102,7 @@ export class EmbeddedBroker implements Broker {
       ...{ connections: this.#connections, kept: this.#kept, reports: this.#reports },
     });
     const followed = new FollowedDeliveries(this.#connections, this.#extensions);
+    const acknowledgements = new Acknowledgements();
     this.#aedes = new Aedes({
       persistence: this.#kept.persistence,
       maxClientsIdLength: maxClientidBytes,
@@ -116,7 +118,8 @@ export class EmbeddedBroker implements Broker {
         );
       },
       authorizePublish: (client, packet, done) => {
-        this.#arrivals.ofClient(client, packet).then(() => done(), done);
+        const arrived = this.#arrivals.ofClient(client, packet);
+        arrived.then(() => acknowledgements.hold(client, packet)).then(() => done(), done);
       },
       authorizeForward: (client, packet) => followed.forward(client, packet),
       published: (packet, _client, done) => {
@@ -124,6 +127,7 @@ export class EmbeddedBroker implements Broker {
       },
     });
     takeAnyClientid(this.#aedes);
+    acknowledgements.follow(this.#aedes);
     this.statistics = new EmbeddedStatistics(this.#aedes, this.#connections, this.queues);
     this.#delivery.follow(this.#aedes);
     followClients(this.#aedes, { ...parts, entrance: this.#entrance, followed });
