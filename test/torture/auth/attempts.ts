@@ -102,6 +102,14 @@ export function makeAttempt(subjects: Subjects, random: Mutations): Attempt {
   return random.pick(lots)(subjects, random);
 }
 
+/** Kinds that make headers with a token; they come first. */
+const tokenLots = lots.filter((make) => kinds.slice(0, 4).some((kind) => kind.make === make));
+
+/** An attempt with a token. */
+export function makeTokenAttempt(subjects: Subjects, random: Mutations): Attempt {
+  return random.pick(tokenLots)(subjects, random);
+}
+
 /** An attempt with a key and a secret. */
 export function makeKeyAttempt(subjects: Subjects, random: Mutations): Attempt {
   const [key, secret] = random.pick(subjects.keys);
