@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { integer, list, qos, struct, text } from "../../lib/contract/fields.ts";
+import { integer, integerWithin, list, qos, struct, text } from "../../lib/contract/fields.ts";
 import type { Operation } from "../../lib/contract/resource.ts";
 import { Client, Subscription } from "./schemas.ts";
 
@@ -12,8 +12,8 @@ const errors = {
 } as const;
 
 /** MQTT has no other values; EMQX takes any number, and has no use for it. [MQTT-3.8.3.1] */
-const twoWay = () => z._default(z.pipe(integer(0, 1), z.literal([0, 1])), 0);
-const threeWay = () => z._default(z.pipe(integer(0, 2), z.literal([0, 1, 2])), 0);
+const twoWay = () => z._default(z.pipe(integerWithin(0, 1), z.literal([0, 1])), 0);
+const threeWay = () => z._default(z.pipe(integerWithin(0, 2), z.literal([0, 1, 2])), 0);
 
 const NewSubscription = struct({
   topic: text(),

@@ -5,32 +5,27 @@
  * `lib/http/validation-failure.ts` adds path and value.
  */
 import * as z from "zod/mini";
+import { convertibleText, isPrintable, readTerm, shownValue, type Term } from "./erlang-values.ts";
 import { because, explain } from "./failure-detail.ts";
 
-/** What Erlang calls printable: no control characters but white space, backspace and escape. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are the point
-const printable = /^[\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}\n\r\t\v\b\f\x1b]*$/u;
-
-/** Printable text; a whole number is taken as its decimal digits, and a list of bytes as their text. */
+/** Printable text; a whole number is taken as its decimal digits, and a list of characters as their text. */
 export function text() {
   const error = because({ expected: "binary()" });
-  const isPrintable = (value: string) => printable.test(value);
-  return z.pipe(z.transform(toText), z.string({ error }).check(z.refine(isPrintable, { error })));
+  return z.pipe(
+    z.transform((value) => convertibleText(value) ?? value),
+    z.string({ error }).check(z.refine(isPrintable, { error })),
+  );
 }
 
 /** Printable text that must be sent as text. */
 export function sentText() {
   const error = because({ expected: "binary()" });
-  return z.string({ error }).check(z.refine((value) => printable.test(value), { error }));
+  return z.string({ error }).check(z.refine((value) => isPrintable(value), { error }));
 }
 
 /** A whole number from `min` to `max`; numeric text is converted. */
 export function integer(min: number, max: number, expected = `${min}..${max}`) {
-  const error = because({ expected });
-  return z.pipe(
-    z.transform(toNumber),
-    z.int({ error, abort: true }).check(z.gte(min, { error }), z.lte(max, { error })),
-  );
+  return wholeNumber(min, max, { type: expected, range: expected }, readTerm);
 }
 
 /** A positive whole number of any size. */
@@ -40,30 +35,78 @@ export function positiveInteger() {
 
 /** Any whole number. */
 export function anyInteger() {
-  return integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, "integer()");
+  return wholeNumber(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, anyNumber("integer()"), readDigits);
+}
+
+/** A whole number from `min` to `max`, for which EMQX's type is any whole number. */
+export function integerWithin(min: number, max: number) {
+  return wholeNumber(min, max, anyNumber(`${min}..${max}`), readDigits);
+}
+
+const anyNumber = (range: string) => ({ type: "integer()", range });
+
+const readDigits = (text: string): Term =>
+  /^[+-]?\d+$/.test(text) ? { value: Number(text) } : { problem: "Unable to parse integer value" };
+
+function wholeNumber(
+  min: number,
+  max: number,
+  expected: { type: string; range: string },
+  read: (text: string) => Term,
+) {
+  const error = because({ expected: expected.range });
+  return z.pipe(
+    converted(read),
+    z
+      .int({ error: because({ expected: expected.type }), abort: true })
+      .check(z.gte(min, { error }), z.lte(max, { error })),
+  );
 }
 
 /** `true` or `false`, also as text. */
 export function flag() {
-  const error = because("Unable to parse boolean value");
-  return z.pipe(
-    z.transform((value) => (value === "true" ? true : value === "false" ? false : value)),
-    z.boolean({ error }),
-  );
+  const read = (text: string) =>
+    /^(true|false)$/.test(text) ? { value: text === "true" } : { problem: "Unable to parse boolean value" };
+  return z.pipe(converted(read), z.boolean({ error: because({ expected: "boolean()" }) }));
 }
 
 /** An MQTT quality of service: 0, 1 or 2, also as text. */
 export function qos() {
-  const error = because("Unable to parse string");
-  return z.pipe(
-    z.transform((value) => (typeof value === "string" && /^[012]$/.test(value) ? Number(value) : value)),
-    z.literal([0, 1, 2], { error }),
-  );
+  const read = (text: string) =>
+    /^[012]$/.test(text) ? { value: Number(text) } : { problem: "Unable to parse string" };
+  return z.pipe(converted(read), z.literal([0, 1, 2], { error: because({ expected: "qos()" }) }));
+}
+
+/** Reads what EMQX converts by its text, and leaves the rest. */
+function converted(read: (text: string) => Term) {
+  return z.transform((value: unknown, context) => {
+    const text = convertibleText(value);
+    if (text === undefined) return value;
+    const term = read(text);
+    if ("value" in term) return term.value;
+    context.issues.push({ code: "custom", message: because(term.problem), input: value });
+    return z.NEVER;
+  });
 }
 
 /** One of the given words; case matters. */
 export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
-  return z.enum(words, { error: because("not_a_enum_symbol") });
+  return z.enum(words, { error: ({ input }) => noSuchWord(input) });
+}
+
+/** EMQX finds no word in what is neither text nor a whole number, and repeats a text as the term that it is. */
+function noSuchWord(input: unknown): string {
+  const isWordLike = typeof input === "string" || typeof input === "boolean" || Number.isInteger(input);
+  const reason = isWordLike ? "not_a_enum_symbol" : "unable_to_convert_to_enum_symbol";
+  if (input === "undefined") return explain({ reason: "required_field" }, false);
+  return explain({ reason, value: wordValue(input) }, false);
+}
+
+/** A text that names a whole number or a constant stands for it, where a word is expected. */
+function wordValue(input: unknown): unknown {
+  if (typeof input !== "string") return shownValue(input);
+  if (/^(true|false|null)$/.test(input)) return JSON.parse(input);
+  return /^[+-]?\d+$/.test(input) ? Number(input) : input;
 }
 
 /** Text that fits a rule; `problem` tells why it does not, in the words of the wire. */
@@ -144,7 +187,7 @@ function checkCommaList(context: z.core.ParsePayload<string[]>, allowed: Set<str
         reason: "matched_no_union_member",
         mismatches: {
           all: failure({ path: "fields", reason: { expected: "all" }, value: words }),
-          array: failure({ path: `fields.${wrong + 1}`, reason: "not_a_enum_symbol", value: words[wrong] }),
+          array: failure({ path: `fields.${wrong + 1}`, ...wrongWord(words[wrong]) }),
         },
       },
       false,
@@ -152,18 +195,12 @@ function checkCommaList(context: z.core.ParsePayload<string[]>, allowed: Set<str
   );
 }
 
+const wrongWord = (word: string | undefined) =>
+  word === "undefined"
+    ? { reason: "required_field" }
+    : { reason: "not_a_enum_symbol", value: wordValue(word) };
+
 const splitCommas = (value = "") => value.split(",").filter((word) => word !== "");
-
-function toText(value: unknown): unknown {
-  if (Number.isInteger(value)) return String(value);
-  const bytes = Array.isArray(value) && value.every((byte) => isByte(byte));
-  return bytes ? Buffer.from(value).toString() : value;
-}
-
-const isByte = (value: unknown) => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 256;
-
-const toNumber = (value: unknown) =>
-  typeof value === "string" && /^\s*[+-]?\d+\s*$/.test(value) ? Number(value) : value;
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

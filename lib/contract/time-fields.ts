@@ -1,12 +1,13 @@
 import * as z from "zod/mini";
-import { because, explain } from "./failure-detail.ts";
+import { convertibleText, shownValue } from "./erlang-values.ts";
+import { because, explain, notTheWord } from "./failure-detail.ts";
 
 /** An instant as epoch milliseconds; takes a decimal epoch or RFC 3339 with a zone, `T` or a blank between. */
 export function instant(last = lastInstant) {
-  const error = ({ input }: { input?: unknown }) => because(instantProblem(input));
+  const error = ({ input }: { input?: unknown }) => because(instantProblem(input, "millisecond"));
   return z.pipe(
     z.transform(toEpochMilliseconds),
-    z.int({ error }).check(z.gte(0, { error }), z.lte(last, { error })),
+    z.int({ error, abort: true }).check(z.gte(0, { error }), z.lte(last, { error })),
   );
 }
 
@@ -20,10 +21,10 @@ export function microsecondInstant() {
 
 /** An instant as epoch seconds; takes a decimal epoch or RFC 3339 with a zone, cut to seconds. */
 export function epochSecond() {
-  const error = ({ input }: { input?: unknown }) => because(instantProblem(input));
+  const error = ({ input }: { input?: unknown }) => because(instantProblem(input, "second"));
   return z.pipe(
     z.transform(toEpochSeconds),
-    z.int({ error }).check(z.gte(0, { error }), z.lte(lastExpiry, { error })),
+    z.int({ error, abort: true }).check(z.gte(0, { error }), z.lte(lastExpiry, { error })),
   );
 }
 
@@ -32,7 +33,7 @@ export function expiry(path: string) {
   const error = ({ input }: { input?: unknown }) => explain(neitherEnd(path, input), false);
   return z.pipe(
     z.transform((value) => (value === "infinity" ? undefined : toEpochSeconds(value))),
-    z.optional(z.int({ error }).check(z.gte(0, { error }), z.lte(lastExpiry, { error }))),
+    z.optional(z.int({ error, abort: true }).check(z.gte(0, { error }), z.lte(lastExpiry, { error }))),
   );
 }
 
@@ -43,37 +44,41 @@ const firstMicroseconds = 100_000_000_000_000;
 const lastExpiry = 253_402_214_400;
 
 function toEpochSeconds(value: unknown): unknown {
-  if (typeof value === "string" && /^\d+$/.test(value)) return Number(value);
-  const instant = typeof value === "string" ? toEpochMilliseconds(value) : value;
-  return typeof value === "string" && typeof instant === "number" ? Math.floor(instant / 1000) : value;
+  const instant = toEpochMilliseconds(value);
+  const isEpoch = /^\d+$/.test(convertibleText(value) ?? "");
+  return isEpoch || typeof instant !== "number" || instant === value ? instant : Math.floor(instant / 1000);
 }
 
 function neitherEnd(path: string, value: unknown): Record<string, unknown> {
-  const failure = (reason: string) => ({ kind: "validation_error", path, reason, value });
   return {
     reason: "matched_no_union_member",
     mismatches: {
-      infinity: failure(`Expected: infinity, got:${value}`),
-      "emqx_utils_calendar:epoch_second()": failure(
-        typeof value === "number" ? "bad_epoch" : "bad_rfc3339_timestamp",
-      ),
+      infinity: notTheWord("infinity", path, value),
+      "emqx_utils_calendar:epoch_second()": {
+        ...{ kind: "validation_error", path },
+        ...{ reason: instantProblem(value, "second"), value: shownValue(value) },
+      },
     },
   };
 }
 
-const instantProblem = (value: unknown) =>
-  /^-?\d+$/.test(String(value)) ? "bad_epoch" : "bad_rfc3339_timestamp";
+function instantProblem(value: unknown, unit: "second" | "millisecond") {
+  const text = convertibleText(value);
+  if (text === undefined) return { expected: `emqx_utils_calendar:epoch_${unit}()` };
+  return /^-?\d+$/.test(text) ? "bad_epoch" : "bad_rfc3339_timestamp";
+}
 
 const rfc3339 = /^(\d{4}-\d\d-\d\d)[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 
 /** The end of the year 9999. */
 const lastInstant = 253_402_300_799_999;
 
-function toEpochMilliseconds(value: unknown) {
-  if (typeof value !== "string") return value;
-  if (/^\d+$/.test(value)) return Number(value);
-  const [, day] = rfc3339.exec(value) ?? [];
-  const instant = Date.parse(value.toUpperCase().replace(" ", "T"));
+function toEpochMilliseconds(value: unknown): unknown {
+  const text = convertibleText(value);
+  if (text === undefined) return value;
+  if (/^\d+$/.test(text)) return Number(text);
+  const [, day] = rfc3339.exec(text) ?? [];
+  const instant = Date.parse(text.toUpperCase().replace(" ", "T"));
   return day !== undefined && isCalendarDay(day) && !Number.isNaN(instant) ? instant : value;
 }
 

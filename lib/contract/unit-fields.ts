@@ -1,7 +1,8 @@
 /** Field types of settings that are texts with a unit, with EMQX's failure texts. [HOCON schema of EMQX 5.8] */
 import * as z from "zod/mini";
 import { toBytes, toMilliseconds, toRate } from "../records/units.ts";
-import { because, explain } from "./failure-detail.ts";
+import { convertibleText, isPrintable, shownValue } from "./erlang-values.ts";
+import { because, explain, notTheWord } from "./failure-detail.ts";
 
 /** A duration with its unit, or milliseconds; kept as it is given. `type` is the name of its type in EMQX. */
 export function duration(type = "duration_ms") {
@@ -11,14 +12,17 @@ export function duration(type = "duration_ms") {
 /** A size with its unit, or bytes; kept as it is given. */
 export function byteSize() {
   const expected = { expected: "emqx_schema:bytesize()" };
-  return unitField(toBytes, (value) => (typeof value === "string" ? "Not a valid bytesize" : expected));
+  return unitField(toBytes, (value) =>
+    convertibleText(value) === undefined ? expected : "Not a valid bytesize",
+  );
 }
 
 /** A size above 0 with its unit, or bytes; becomes bytes. */
 export function positiveByteSize() {
   const tooLittle = because("must be higher than 0");
   const invalid = because("Not a valid bytesize");
-  const error = ({ input }: { input?: unknown }) => (typeof input === "number" ? tooLittle : invalid);
+  const error = ({ input }: { input?: unknown }) =>
+    typeof input === "string" && isPrintable(input) ? invalid : tooLittle;
   return z.pipe(z.transform(inBytes), z.int({ error }).check(z.gt(0, { error })));
 }
 
@@ -48,15 +52,17 @@ function unitField(read: (value: string | number) => unknown, problem: (value: u
 }
 
 const durationProblem = (value: unknown, type: string) =>
-  typeof value === "string" ? "Not a valid duration" : { expected: `emqx_schema:${type}()` };
+  convertibleText(value) === undefined ? { expected: `emqx_schema:${type}()` } : "Not a valid duration";
 
 function neither(word: string, path: string, type: string, value: unknown): Record<string, unknown> {
-  const failure = (reason: unknown) => ({ kind: "validation_error", path, reason, value });
   return {
     reason: "matched_no_union_member",
     mismatches: {
-      [word]: failure(typeof value === "string" ? `Expected: ${word}, got:${value}` : { expected: word }),
-      [`emqx_schema:${type}()`]: failure(durationProblem(value, type)),
+      [word]: notTheWord(word, path, value),
+      [`emqx_schema:${type}()`]: {
+        ...{ kind: "validation_error", path },
+        ...{ reason: durationProblem(value, type), value: shownValue(value) },
+      },
     },
   };
 }

@@ -1,4 +1,5 @@
 import type * as z from "zod/mini";
+import { shownValue } from "../contract/erlang-values.ts";
 import type { FailureDetail } from "../contract/failure-detail.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -31,7 +32,7 @@ function describe(issue: Issue, root: Path): Record<string, unknown> {
   const missing = issue.input === undefined && issue.code !== "unrecognized_keys";
   if (missing) return { ...common, reason: "required_field" };
   const { detail, shown } = detailOf(issue.message);
-  return { ...common, ...detail, ...(shown && { value: issue.input }) };
+  return { ...common, ...detail, ...(shown && { value: shownValue(issue.input) }) };
 }
 
 function detailOf(message: string): FailureDetail {

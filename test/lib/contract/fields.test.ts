@@ -39,16 +39,21 @@ describe("text", () => {
     [[], ""],
   ])("takes %j as %j", (given, read) => expect(text().parse(given)).toBe(read));
 
-  test.each([1, [97, 98], true, "a\u0000b"])("that must be sent as text is not %j", (given) => {
+  test.each([1, true, "a\u0000b"])("that must be sent as text is not %j", (given) => {
     expect(failureOf(sentText(), given)).toEqual(because({ expected: "binary()" }, given));
   });
 
-  test("takes a list of byte values as their text", () => expect(text().parse([97, 98])).toBe("ab"));
+  test("takes a list of characters as their text", () => {
+    expect(text().parse([97, 98])).toBe("ab");
+    expect(text().parse([195, 188, 300])).toBe("Ã¼Ĭ");
+  });
 
   test.each([true, 1.5, {}, "\0", "a\u0001", "\ud800"])("refuses %j", (given) => {
     expect(failureOf(text(), given)).toEqual(because({ expected: "binary()" }, given));
   });
 });
+
+const pair = ([given, value]: unknown[]): [unknown, unknown] => [given, value];
 
 describe("integer", () => {
   test.each([
@@ -58,8 +63,49 @@ describe("integer", () => {
     [" 1", 1],
   ])("takes %j as %j", (given, read) => expect(integer(1, 10).parse(given)).toBe(read));
 
-  test.each([0, 11, "0", "abc", "", "1e3", "0x1", 1.5, true, [1]])("refuses %j", (given) => {
-    expect(failureOf(integer(1, 10), given)).toMatchObject({ path: "f", reason: { expected: "1..10" } });
+  const refused: [unknown, unknown][] = [
+    ...[0, 11, 1.5, true, null, "abc", "ü", "a@b"].map((it): [unknown, unknown] => [it, it]),
+    ...[
+      ["0", 0],
+      ["1.5", 1.5],
+      ["1.0e3", 1_000],
+      ["true", true],
+      ["null", null],
+    ].map(pair),
+    ...[
+      ["", []],
+      ["[]", []],
+      [[97, 98], "ab"],
+      [[1], "\u0001"],
+      [[[97], "b"], "ab"],
+      [["a"], ["a"]],
+    ].map(pair),
+  ];
+
+  test.each(refused)("refuses %j, which it reads as %j", (given, value) => {
+    expect(failureOf(integer(1, 10), given)).toEqual(because({ expected: "1..10" }, value));
+  });
+
+  test.each(["A", "1e3", "0x1", "127.0.0.1", "a b", "a-b", "and", " ", "(", "%", "1..", "--1", "²"])(
+    "refuses %j, which is no Erlang term",
+    (given) => {
+      expect(failureOf(integer(1, 10), given)).toEqual(because("Unable to parse Erlang term", given));
+    },
+  );
+
+  test.each(["测试", '"', "'", "$", "(a+)+$", "x".repeat(256), `${"%".repeat(50)}\n测`])(
+    "refuses %j, which has no Erlang tokens",
+    (given) => {
+      expect(failureOf(integer(1, 10), given)).toEqual(because("Unable to tokenize Erlang term", given));
+    },
+  );
+
+  test("takes the word `undefined` for no value", () => {
+    expect(failureOf(integer(1, 10), "undefined")).toEqual({ path: "f", reason: "required_field" });
+  });
+
+  test.each(["", "abc", "1.5", "1 ", "undefined"])("of any size is not %j", (given) => {
+    expect(failureOf(anyInteger(), given)).toEqual(because("Unable to parse integer value", given));
   });
 
   test("names the kind of number where there are no bounds", () => {

@@ -30,10 +30,10 @@ function reasonAgainst(given: unknown): unknown {
   return JSON.parse(issue?.message ?? "").detail.reason;
 }
 
-test.each(["0", -1, "-5", "0MB"])("%j is too little", (given) => {
+test.each(["0", -1, "-5", "0MB", true, "a\u0000b"])("%j is too little", (given) => {
   expect(reasonAgainst(given)).toBe("must be higher than 0");
 });
 
-test.each(["", "MB", "-1MB", "1.5MB", "1 MB", "1G", "abc", true, null])("%j is no size", (given) => {
+test.each(["", "MB", "-1MB", "1.5MB", "1 MB", "1G", "abc"])("%j is no size", (given) => {
   expect(reasonAgainst(given)).toBe("Not a valid bytesize");
 });
