@@ -51,12 +51,12 @@ export const handler = serve(banned, {
     const who = normalWho(as, rest.who);
     if (who === undefined) return fail(400, "BAD_REQUEST", problemOf(as));
     if (as === "clientid_re" || as === "username_re") {
-      readExpression(who, ({ message }) =>
-        fail(400, "BAD_REQUEST", `Not a regular expression that can be used: ${message}`),
+      readExpression(who, ({ message, position }) =>
+        fail(400, "BAD_REQUEST", `{${JSON.stringify(message)},${position}}`),
       );
     }
     if (until !== undefined && until <= nowInSeconds()) {
-      return fail(400, "BAD_REQUEST", "until is not later than now");
+      return fail(400, "BAD_REQUEST", `Cannot create expired banned, ${at} to ${until}`);
     }
     const ban: Ban = { ...rest, as, who, at, ...(until !== undefined && { until }) };
     try {

@@ -32,9 +32,6 @@ export const clients = defineResource({
   name: "clients",
   tag: "Clients",
   operations: {
-    ...controlOperations,
-    ...authorizationOperations,
-    ...queueOperations,
     listClients: {
       route: "GET /clients",
       onIotCore: "traffic counters are 0; `port`, `keepalive` and the like once the broker was asked",
@@ -103,5 +100,8 @@ export const clients = defineResource({
       errors: { 400: ["BAD_REQUEST"], 404: ["CLIENTID_NOT_FOUND"] },
       needs: ["node", "registry:read"],
     },
+    ...controlOperations,
+    ...authorizationOperations,
+    ...queueOperations,
   },
 });

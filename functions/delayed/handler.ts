@@ -61,13 +61,13 @@ export const handler = serve(resource, {
   },
 });
 
-/** The id of a message, in the spelling of the store. The node is checked before it. */
+/** The id of a message, in the spelling of the store. EMQX checks the id first for each name that it has ever seen. */
 function addressOf(params: { node: string; msgid: string }, node: NodeFacts, fail: FailAddress): string {
-  if (params.node !== node.name) {
-    return fail(400, "INVALID_NODE", `The node name ${params.node} is invalid`);
-  }
   if (!/^[0-9A-F]{32}$/i.test(params.msgid)) {
     return fail(400, "MESSAGE_ID_SCHEMA_ERROR", `Message ID ${params.msgid} schema error`);
+  }
+  if (params.node !== node.name) {
+    return fail(400, "INVALID_NODE", `The node name ${params.node} is invalid`);
   }
   return params.msgid.toUpperCase();
 }

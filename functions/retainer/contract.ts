@@ -18,7 +18,7 @@ const Changes = struct({
   msg_expiry_interval: z.optional(duration()),
   msg_expiry_interval_override: z.optional(durationOr("disabled", "root.msg_expiry_interval_override")),
   allow_never_expire: z.optional(flag()),
-  msg_clear_interval: z.optional(duration()),
+  msg_clear_interval: z.optional(duration("timeout_duration_ms")),
   msg_clear_limit: z.optional(integer(1, Number.MAX_SAFE_INTEGER, "pos_integer()")),
   max_payload_size: z.optional(byteSize()),
   stop_publish_clear_msg: z.optional(flag()),

@@ -6,7 +6,7 @@ import { because, explain, notTheWord } from "./failure-detail.ts";
 export function instant(last = lastInstant) {
   const error = ({ input }: { input?: unknown }) => because(instantProblem(input, "millisecond"));
   return z.pipe(
-    z.transform(toEpochMilliseconds),
+    z.transform(upTo(last, toEpochMilliseconds)),
     z.int({ error, abort: true }).check(z.gte(0, { error }), z.lte(last, { error })),
   );
 }
@@ -23,7 +23,7 @@ export function microsecondInstant() {
 export function epochSecond() {
   const error = ({ input }: { input?: unknown }) => because(instantProblem(input, "second"));
   return z.pipe(
-    z.transform(toEpochSeconds),
+    z.transform(upTo(lastExpiry, toEpochSeconds)),
     z.int({ error, abort: true }).check(z.gte(0, { error }), z.lte(lastExpiry, { error })),
   );
 }
@@ -32,10 +32,16 @@ export function epochSecond() {
 export function expiry(path: string) {
   const error = ({ input }: { input?: unknown }) => explain(neitherEnd(path, input), false);
   return z.pipe(
-    z.transform((value) => (value === "infinity" ? undefined : toEpochSeconds(value))),
+    z.transform((value) => (value === "infinity" ? undefined : upTo(lastExpiry, toEpochSeconds)(value))),
     z.optional(z.int({ error, abort: true }).check(z.gte(0, { error }), z.lte(lastExpiry, { error }))),
   );
 }
+
+/** Leaves what lies behind the last instant as it was given, so that failures repeat it like that. */
+const upTo = (last: number, read: (value: unknown) => unknown) => (value: unknown) => {
+  const instant = read(value);
+  return typeof instant === "number" && instant > last ? value : instant;
+};
 
 /** Numbers from here on are microseconds: as milliseconds they would lie thousands of years ahead. */
 const firstMicroseconds = 100_000_000_000_000;

@@ -21,8 +21,11 @@ export function byteSize() {
 export function positiveByteSize() {
   const tooLittle = because("must be higher than 0");
   const invalid = because("Not a valid bytesize");
-  const error = ({ input }: { input?: unknown }) =>
-    typeof input === "string" && isPrintable(input) ? invalid : tooLittle;
+  const malformed = because("Unable to parse");
+  const error = ({ input }: { input?: unknown }) => {
+    if (typeof input !== "string" || !isPrintable(input)) return tooLittle;
+    return /[^\0-\xff]/.test(input) ? malformed : invalid;
+  };
   return z.pipe(z.transform(inBytes), z.int({ error }).check(z.gt(0, { error })));
 }
 

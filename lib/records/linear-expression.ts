@@ -49,8 +49,20 @@ function compile(text: string): RE2JS {
   }
 }
 
+/** What EMQX, whose expressions are PCRE's, calls the common mistakes. */
+const reasons: Record<string, string> = {
+  "missing closing )": "missing )",
+  "unexpected )": "unmatched parentheses",
+  "missing closing ]": "missing terminating ] for character class",
+  "missing argument to repetition operator": "nothing to repeat",
+  "invalid character class range": "range out of order in character class",
+  "trailing backslash at end of expression": "\\ at end of pattern",
+};
+
 /** What RE2 lacks is named, because EMQX's expressions have it. */
 function reasonOf({ error, input }: RE2JSSyntaxException): string {
+  const reason = reasons[error];
+  if (reason) return reason;
   const lacking = /Perl syntax|escape sequence/.test(error);
   const hint = lacking ? ": look-around and back references are not supported" : "";
   return input ? `${error} at ${input}${hint}` : `${error}${hint}`;

@@ -1,42 +1,50 @@
 import type { Accepted, Divergence } from "./accepted.ts";
-import type { Answer } from "./target.ts";
 
 /** Where both refuse a request with the same status and code, and say so in other words. */
 export const wording: readonly Accepted[] = [
   {
-    reason: "a failed validation names the same place; its details come from reading Erlang terms in EMQX",
-    holds: ({ answers: { reference, ours }, difference: { place } }) =>
-      place.startsWith("body.message") && samePlace(reference, ours),
+    reason: "EMQX fails while it describes the failure, and describes that",
+    holds: ({ request: { method, path }, difference: { place, reference }, answers: { ours } }) =>
+      method === "POST" &&
+      path === "/api_key" &&
+      place.startsWith("body.message.said.reason") &&
+      (/\.(exception|stacktrace)$/.test(place) || reference === undefined) &&
+      ours.status === 400,
   },
   {
-    reason: "EMQX writes failures of settings as Erlang terms; ours as JSON, about the same place",
-    holds: (divergence) => {
-      const { reference, ours } = divergence.answers;
-      return (
-        isAboutText(divergence) &&
-        namedPath(reference) !== undefined &&
-        namedPath(reference) === namedPath(ours)
-      );
-    },
+    reason: "a parameter without `=` reaches a function as an empty one",
+    holds: (divergence) => /[?&]limit(&|$)/.test(divergence.request.path) && isAboutText(divergence),
   },
   {
-    reason: "Erlang breaks long terms into lines",
-    holds: (divergence) => {
-      const { reference, ours } = divergence.difference;
-      return isAboutText(divergence) && closedUp(reference) === closedUp(ours);
-    },
-  },
-  {
-    reason: "the text of a refused ban is unreadable in EMQX",
+    reason: "what is wrong with a range of addresses is told; EMQX says `function_clause`",
     holds: (divergence) =>
       divergence.request.method === "POST" &&
       divergence.request.path === "/banned" &&
+      divergence.difference.reference === "function_clause" &&
       isAboutText(divergence),
   },
   {
-    reason: "the text for a bad node depends on what names EMQX has seen",
-    holds: ({ answers: { ours }, difference: { place } }) =>
-      place === "body.message" && ours.json?.code === "NODE_DOWN",
+    reason: "of the settings of the retainer that are missing, EMQX names hidden ones",
+    holds: (divergence) =>
+      divergence.request.path === "/mqtt/retainer" &&
+      divergence.difference.place === "body.message.said.unmatched" &&
+      isAboutText(divergence),
+  },
+  {
+    reason: "a rate that is no text is described as a wrong type; EMQX gives an empty reason",
+    holds: (divergence) =>
+      divergence.request.path === "/mqtt/retainer" &&
+      divergence.difference.place === "body.message.said.reason" &&
+      Array.isArray(divergence.difference.reference) &&
+      isAboutText(divergence),
+  },
+  {
+    reason:
+      "an action of topic metrics that is no text is described as a wrong word; in EMQX as a wrong type",
+    holds: (divergence) =>
+      divergence.request.path === "/mqtt/topic_metrics" &&
+      /^body\.message\.said\.reason/.test(divergence.difference.place) &&
+      isAboutText(divergence),
   },
   {
     reason: "EMQX writes the id of a delayed message that it does not find as raw bytes",
@@ -53,29 +61,3 @@ function isAboutText({ answers: { reference, ours }, difference: { place } }: Di
   const same = reference.status === ours.status && reference.json?.code === ours.json?.code;
   return same && ours.status >= 400 && place.startsWith("body.message");
 }
-
-/** Whether two answers refuse the same place of a request. */
-function samePlace(reference: Answer, ours: Answer): boolean {
-  const same = reference.status === ours.status && reference.json?.code === ours.json?.code;
-  const [a, b] = [failedPlace(reference), failedPlace(ours)];
-  return same && a !== undefined && a === b;
-}
-
-/** The place that a failed validation is about. */
-function failedPlace({ json }: Answer): string | undefined {
-  try {
-    const failure = JSON.parse(json.message);
-    return String((Array.isArray(failure) ? failure[0] : failure).path);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The place that a text names within, as JSON or as an Erlang term. */
-const namedPath = ({ json }: Answer) =>
-  /"path":"([^"]*)"|path =>\s*\\*"([^"\\]*)/
-    .exec(String(json?.message))
-    ?.slice(1)
-    .find((path) => path !== undefined);
-
-const closedUp = (text: unknown) => (typeof text === "string" ? text.replace(/\s+/g, "") : undefined);

@@ -30,6 +30,8 @@ const quiet = 300;
 export class Comparison {
   readonly targets: Both<Target>;
   readonly findings: Finding[] = [];
+  /** In how many observations something was set aside, by what it is. */
+  readonly aside = new Map<string, number>();
   /** Requests that were compared. */
   observations = 0;
   #scenario = "";
@@ -68,10 +70,15 @@ export class Comparison {
     const until = Date.now() + (request.ours.method === "GET" ? this.#patience : 0);
     for (;;) {
       const answers = await this.each((target, side) => target.call(request[side]));
-      const found = differences(observe(answers.reference), observe(answers.ours));
+      const seen = [
+        observe(answers.reference, request.reference),
+        observe(answers.ours, request.ours),
+      ] as const;
+      const found = differences(seen[0].observation, seen[1].observation);
       const reasons = found.length > 0 ? reasonsOf(request.ours, answers, found) : undefined;
       if (found.length === 0 || reasons !== undefined || Date.now() > until) {
         this.#keep(request.ours, found, reasons);
+        for (const { what } of new Set(seen.flatMap(({ aside }) => aside))) count(this.aside, what);
         return answers;
       }
       await wait(100);
@@ -149,6 +156,8 @@ export class Comparison {
     }
   }
 }
+
+const count = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1);
 
 /** The reasons of the rules that explain all differences together. */
 function reasonsOf(request: Request, answers: Both<Answer>, found: Difference[]): string[] | undefined {

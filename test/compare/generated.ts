@@ -6,8 +6,8 @@ import { cleanBroker } from "./clean.ts";
 import type { Comparison } from "./comparison.ts";
 import type { Request } from "./target.ts";
 
-/** Operations whose calls would end the comparison itself. */
-const left = new Set(["login", "logout"]);
+/** Operations whose calls would end the comparison itself, and those that EMQX serves only in its Enterprise edition or not. */
+const left = new Set(["login", "logout", "listAudit", "rotateApiKey"]);
 
 /** Values that are good for some parameter, nearly good, or meant to do harm. */
 const texts = [

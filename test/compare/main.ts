@@ -56,7 +56,9 @@ try {
   await started.program.interrupt();
 }
 const { findings } = comparison;
-process.stdout.write(`${report(comparison, { base: options.reference })}\n\n${documentReport(documents)}\n`);
+process.stdout.write(
+  `${report(comparison, { base: options.reference }, options.only === undefined)}\n\n${documentReport(documents)}\n`,
+);
 if (options.json)
   await writeFile(options.json, JSON.stringify({ findings, documents: documents.mismatches }, null, 2));
 const unexplained = [

@@ -1,25 +1,32 @@
-import type { Answer } from "./target.ts";
+import { isDeepStrictEqual } from "node:util";
+import { type Observation, type SetAside, setAside } from "./set-aside.ts";
+import type { Answer, Request } from "./target.ts";
 
 /** Headers that a caller may rely on. */
 const compared = ["allow", "content-type", "retry-after", "www-authenticate", "location"];
 
-/** What is compared of an answer: what must differ from server to server is replaced by its kind. */
-export interface Observation {
-  status: number;
-  headers: Record<string, string>;
-  body: unknown;
+/** What is compared of an answer, and what of it was set aside. */
+export interface Observed {
+  observation: Observation;
+  aside: readonly SetAside[];
 }
 
 /** An answer with what must differ set aside. */
-export function observe({ status, headers, text, json }: Answer): Observation {
-  return {
+export function observe({ status, headers, text, json }: Answer, request: Request): Observed {
+  const whole: Observation = {
     status,
     headers: Object.fromEntries(
       compared.flatMap((name) => (headers[name] === undefined ? [] : [[name, mediaType(headers[name])]])),
     ),
-    body:
-      json === undefined ? (text.startsWith("<") ? "<a page>" : text) : normalise("", withoutReason(json)),
+    body: json === undefined ? (text.startsWith("<") ? "<a page>" : text) : readable(withoutReason(json)),
   };
+  const aside = new Set<SetAside>();
+  const observation = setAside.reduce((now, part) => {
+    const next = part.without(now, request);
+    if (!isDeepStrictEqual(now, next)) aside.add(part);
+    return next;
+  }, whole);
+  return { observation: { ...observation, body: normalise("", observation.body) }, aside: [...aside] };
 }
 
 /** The rows of a list in an order of their own, with what must differ set aside. */
@@ -33,6 +40,17 @@ function withoutReason(body: unknown): unknown {
   if (!isRecord(body) || typeof body.code !== "string" || body.reason !== body.message) return body;
   const { reason, ...error } = body;
   return error;
+}
+
+/** The text of a failed validation is JSON within a text. */
+function readable(body: unknown): unknown {
+  if (!isRecord(body) || typeof body.message !== "string" || !/^[[{]/.test(body.message)) return body;
+  try {
+    const said = JSON.parse(body.message);
+    return { ...body, message: [said].flat().every(isRecord) ? { before: "", said } : said };
+  } catch {
+    return body;
+  }
 }
 
 /** Names whose values differ from server to server and from run to run; they are compared by their kind. */
@@ -62,21 +80,13 @@ function normalise(name: string, value: unknown): unknown {
         .toSorted(([a], [b]) => (a < b ? -1 : 1)),
     );
   }
-  if (name === "message" && typeof value === "string" && /^[[{]/.test(value)) return jsonText(value);
-  if (name === "message" && typeof value === "string") return value.replace(hexId, "<32 hex digits>");
+  if (name === "message" && typeof value === "string") {
+    return value.replace(hexId, "<32 hex digits>").replace(/\b1[789]\d{8}\b/g, "<seconds>");
+  }
   return value;
 }
 
 const hexId = /\b[0-9A-F]{32}\b/gi;
-
-/** The text of a failed validation is JSON within a text. */
-function jsonText(value: string): unknown {
-  try {
-    return { json: normalise("", JSON.parse(value)) };
-  } catch {
-    return value;
-  }
-}
 
 function time(value: unknown): string {
   const text = String(value);

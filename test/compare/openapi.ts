@@ -6,7 +6,7 @@ import type { Target } from "./target.ts";
 export interface Mismatch {
   /** For example `GET /clients/{clientid}`. */
   operation: string;
-  kind: "operation" | "parameter" | "body field" | "status" | "order";
+  kind: "operation" | "parameter" | "body field" | "answer field" | "status" | "order";
   /** Name of the parameter or field, or the status; the operation's tag. */
   name: string;
   saidBy: keyof Both<unknown>;
@@ -30,10 +30,12 @@ interface Described {
   tag: string;
   parameter: Set<string>;
   "body field": Set<string>;
+  /** Of the answers with a 2xx, with the fields around it: `meta.count`. */
+  "answer field": Set<string>;
   status: Set<string>;
 }
 
-const parts = ["parameter", "body field", "status"] as const;
+const parts = ["parameter", "body field", "answer field", "status"] as const;
 
 /** Compares the API documents for the operations that are served here. */
 export async function compareDocuments(targets: Both<Target>): Promise<DocumentComparison> {
@@ -87,10 +89,14 @@ async function operationsOf({ address }: Target): Promise<Map<string, Described>
 
 function describe({ tags = [], parameters = [], requestBody, responses }: Json, document: Json): Described {
   const named = parameters.map((given: Json) => resolve(given, document));
+  const answers = Object.entries<Json>(responses)
+    .filter(([status]) => status.startsWith("2"))
+    .map(([, answer]) => answer.content?.["application/json"]?.schema ?? answer.schema);
   return {
     tag: tags[0] ?? "",
     parameter: new Set(named.map(({ in: place, name }: Json) => `${place} ${name}`)),
     "body field": fieldsOf(requestBody?.content?.["application/json"]?.schema, document),
+    "answer field": new Set(answers.flatMap((schema) => [...deepFieldsOf(schema, document)])),
     status: new Set(Object.keys(responses).filter((status) => status.startsWith("2"))),
   };
 }
@@ -103,6 +109,19 @@ function fieldsOf(schema: Json, document: Json): Set<string> {
     ...Object.keys(properties),
     ...inner.flatMap((branch: Json) => [...fieldsOf(branch, document)]),
   ]);
+}
+
+/** The names of the fields of an answer and of all that is in them; those of a list are the ones of its elements. */
+function* deepFieldsOf(schema: Json, document: Json, above = "", depth = 0): Generator<string> {
+  if (depth > 6) return;
+  const { properties = {}, items, oneOf = [], anyOf = [], allOf = [] } = resolve(schema ?? {}, document);
+  for (const inner of [...(items ? [items] : []), ...oneOf, ...anyOf, ...allOf]) {
+    yield* deepFieldsOf(inner, document, above, depth + 1);
+  }
+  for (const [name, inner] of Object.entries<Json>(properties)) {
+    yield `${above}${name}`;
+    yield* deepFieldsOf(inner, document, `${above}${name}.`, depth + 1);
+  }
 }
 
 function resolve(schema: Json, document: Json): Json {

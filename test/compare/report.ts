@@ -1,20 +1,44 @@
+import { accepted } from "./accepted.ts";
 import type { Comparison, Finding } from "./comparison.ts";
 import type { DocumentComparison } from "./openapi.ts";
 import type { Request } from "./target.ts";
 
 /** The result of a comparison as text: counts, accepted differences by reason, and each one without a reason. */
-export function report({ observations, findings }: Comparison, address: { base: string }): string {
+export function report(
+  { observations, findings, aside }: Comparison,
+  address: { base: string },
+  isWhole: boolean,
+): string {
   const open = findings.filter(({ reasons }) => reasons === undefined);
   const reasons = findings.flatMap((finding) => finding.reasons ?? []);
-  const byReason = Map.groupBy(reasons, (reason) => reason);
+  const byReason = new Map(
+    [...Map.groupBy(reasons, (reason) => reason)].map(([it, all]) => [it, all.length]),
+  );
+  const known = new Set(accepted.map(({ reason }) => reason));
+  const unused = [...known].filter((reason) => isWhole && !byReason.has(reason));
+  const equal = observations - findings.length;
   return [
-    `${observations - findings.length} of ${observations} observations equal`,
+    `compatible with EMQX in ${equal} of ${observations} observations (${percent(equal, observations)})`,
+    "set aside, while the rest of these observations is compared:",
+    "         in all  ids, times, versions, loads, connections' ports and sizes by their kind; the order of lists; `reason`, which repeats `message`",
+    ...table(aside),
     `${findings.length - open.length} differ on purpose`,
-    ...[...byReason].map(([reason, found]) => `  ${String(found.length).padStart(5)}  ${reason}`),
+    ...table(byReason),
+    ...(unused.length > 0
+      ? ["rules that nothing needed this time:", ...unused.map((it) => `         ${it}`)]
+      : []),
     `${open.length} differ without a reason`,
     ...open.flatMap((finding) => ["", describe(finding, address.base)]),
   ].join("\n");
 }
+
+const percent = (part: number, whole: number) => `${((100 * part) / Math.max(whole, 1)).toFixed(1)} %`;
+
+/** Counts and what is counted, the most first. */
+const table = (counts: ReadonlyMap<string, number>) =>
+  [...counts]
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([what, count]) => `  ${String(count).padStart(5)}  ${what}`);
 
 /** The result of the comparison of the API documents as text. */
 export function documentReport({ shared, mismatches, notServed }: DocumentComparison): string {

@@ -1,4 +1,5 @@
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
+import { send } from "./send.ts";
 
 /** Who calls: the administrator's key, the token of the administrator's login, nobody, or a header of its own. */
 export type Caller = "key" | "token" | "nobody" | { authorization: string };
@@ -11,6 +12,8 @@ export interface Request {
   headers?: Record<string, string>;
   /** Sent as JSON, unless it is a text, which is sent as it is. */
   body?: unknown;
+  /** Compares counters too, and waits until EMQX tells them. */
+  exact?: boolean;
 }
 
 export interface Answer {
@@ -75,21 +78,17 @@ export class Target {
     this.#token = answer.json.token;
   }
 
+  /** Sends a request as it stands: no dot segment of its path is resolved. */
   async call({ method, path, as = "key", headers = {}, body }: Request): Promise<Answer> {
     const json = body !== undefined && typeof body !== "string";
-    const response = await fetch(`${this.address.base}/api/v5${path}`, {
-      method,
-      redirect: "manual",
-      headers: { ...this.#credentials(as), ...(json && { "content-type": "application/json" }), ...headers },
-      ...(body !== undefined && { body: json ? JSON.stringify(body) : (body as string) }),
+    const text = json ? JSON.stringify(body) : (body as string | undefined);
+    const response = await send(`${this.address.base}/api/v5${path}`, method, text, {
+      ...{ accept: "*/*", "accept-encoding": "gzip, deflate" },
+      ...this.#credentials(as),
+      ...(json && { "content-type": "application/json" }),
+      ...headers,
     });
-    const text = await response.text();
-    return {
-      status: response.status,
-      headers: Object.fromEntries(response.headers),
-      text,
-      json: parse(text),
-    };
+    return { ...response, json: parse(response.text) };
   }
 
   /** The value of the `Authorization` header of a caller. */

@@ -122,7 +122,7 @@ describe("one message", () => {
     expect(codeOf(malformed)).toEqual([400, "MESSAGE_ID_SCHEMA_ERROR"]);
     expect(malformed.json.message).toBe("Message ID invalid_msg_id schema error");
     for (const node of ["unknown@127.0.0.1", "nonode"]) {
-      const elsewhere = await one("invalid_msg_id", method, node);
+      const elsewhere = await one(id, method, node);
       expect(codeOf(elsewhere)).toEqual([400, "INVALID_NODE"]);
       expect(elsewhere.json.message).toBe(`The node name ${node} is invalid`);
     }

@@ -91,7 +91,7 @@ describe("a change is refused", () => {
 
   test.each([
     [{ msg_expiry_interval: "abc" }, "msg_expiry_interval", "Not a valid duration"],
-    [{ msg_clear_interval: true }, "msg_clear_interval", { expected: "emqx_schema:duration_ms()" }],
+    [{ msg_clear_interval: true }, "msg_clear_interval", { expected: "emqx_schema:timeout_duration_ms()" }],
     [{ max_payload_size: "1.5MB" }, "max_payload_size", "Not a valid bytesize"],
     [{ max_payload_size: true }, "max_payload_size", { expected: "emqx_schema:bytesize()" }],
     [{ delivery_rate: "abc" }, "delivery_rate", "abc"],

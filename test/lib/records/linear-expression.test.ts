@@ -14,9 +14,9 @@ test.each([
 });
 
 test.each([
-  ["???", "missing argument to repetition operator", 0],
-  ["dev-(", "missing closing )", 5],
-  ["[a", "missing closing ]", 2],
+  ["???", "nothing to repeat", 0],
+  ["dev-(", "missing )", 5],
+  ["[a", "missing terminating ] for character class", 2],
   ["ab(?=c)", "look-around and back references are not supported", 2],
   ["(a)\\1", "look-around and back references are not supported", 3],
   ["a{1001}", "invalid repeat count", 1],
