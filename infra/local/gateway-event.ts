@@ -119,7 +119,7 @@ function multiValueHeaders(request: IncomingMessage): Record<string, string[]> {
 
 /** Decodes a query as a form does: `+` is a blank; bytes that are not UTF-8 become U+FFFD. */
 function multiValueQuery(query: string): Record<string, string[]> | null {
-  const queries = valuesByName(new URLSearchParams(query));
+  const queries = valuesByName(new URLSearchParams(`?${query}`));
   return Object.keys(queries).length > 0 ? queries : null;
 }
 

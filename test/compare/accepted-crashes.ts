@@ -11,11 +11,6 @@ interface Crash {
 
 const table: readonly Crash[] = [
   {
-    reason: "OPTIONS is a 405 with `allow`",
-    at: /^OPTIONS /,
-    answer: /^405 undefined$/,
-  },
-  {
     reason: "a body that is no object, or not JSON, is refused as everywhere",
     at: /^(POST \/(api_key|users|mqtt\/topic_metrics|users\/[^/]+\/change_pwd)|PUT \/(api_key|users)\/[^/]+|PUT \/clients\/[^/]+\/keepalive)$/,
     answer: /^(400 BAD_REQUEST|415 UNSUPPORTED_MEDIA_TYPE|404 NOT_FOUND)$/,

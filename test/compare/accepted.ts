@@ -1,5 +1,6 @@
 import { deliberate } from "./accepted-behaviour.ts";
 import { crashes } from "./accepted-crashes.ts";
+import { http } from "./accepted-http.ts";
 import { wording } from "./accepted-wording.ts";
 import type { Difference } from "./difference.ts";
 import type { Answer, Request } from "./target.ts";
@@ -17,4 +18,4 @@ export interface Accepted {
 }
 
 /** The reviewed table of differences, in the order of its rules. What is not here is a fault. */
-export const accepted: readonly Accepted[] = [...wording, ...crashes, ...deliberate];
+export const accepted: readonly Accepted[] = [...wording, ...crashes, ...http, ...deliberate];

@@ -3,6 +3,7 @@ import type { IClientOptions, MqttClient } from "mqtt";
 import { type Accepted, accepted } from "./accepted.ts";
 import { type Difference, differences } from "./difference.ts";
 import { observe, observedList } from "./normalise.ts";
+import { SentFields } from "./sent-fields.ts";
 import type { Answer, Caller, Received, Request, Target } from "./target.ts";
 
 /** A request that was played to both servers, and what came of it. */
@@ -26,12 +27,17 @@ type Given = Omit<Request, "method" | "path">;
 const patience = 2_500;
 const quiet = 300;
 
+/** After which time EMQX tells counters of connections, in milliseconds. */
+const countersAreTold = 20_000;
+
 /** Plays the same to both servers, and keeps what differs. */
 export class Comparison {
   readonly targets: Both<Target>;
   readonly findings: Finding[] = [];
   /** In how many observations something was set aside, by what it is. */
   readonly aside = new Map<string, number>();
+  /** What EMQX's answers held. */
+  readonly sent = new SentFields();
   /** Requests that were compared. */
   observations = 0;
   #scenario = "";
@@ -67,9 +73,12 @@ export class Comparison {
       return { method, path, ...given };
     };
     const request = { reference: requestOf("reference"), ours: requestOf("ours") };
-    const until = Date.now() + (request.ours.method === "GET" ? this.#patience : 0);
+    const patient = given.exact ? countersAreTold : this.#patience;
+    const until = Date.now() + (request.ours.method === "GET" ? patient : 0);
     for (;;) {
       const answers = await this.each((target, side) => target.call(request[side]));
+      const { status, json } = answers.reference;
+      this.sent.note(request.reference.method, request.reference.path, status, json);
       const seen = [
         observe(answers.reference, request.reference),
         observe(answers.ours, request.ours),

@@ -5,7 +5,7 @@ import { Program, temporaryFolder } from "../support/program.ts";
 import { clean } from "./clean.ts";
 import { Comparison } from "./comparison.ts";
 import { playGenerated } from "./generated.ts";
-import { compareDocuments } from "./openapi.ts";
+import { compareDocuments, type DocumentComparison } from "./openapi.ts";
 import { documentReport, report } from "./report.ts";
 import { scenarios } from "./scenarios/index.ts";
 import { keepSettings } from "./settings.ts";
@@ -41,7 +41,7 @@ const started = await startFleetgate(options.referenceKey, node);
 const ours = await Target.open(started.address);
 const comparison = new Comparison({ reference, ours }, node);
 const restore = await keepSettings(reference);
-const documents = await compareDocuments(comparison.targets);
+const documents: DocumentComparison[] = [];
 try {
   await comparison.each(clean);
   for (const [name, play] of Object.entries({
@@ -50,20 +50,21 @@ try {
   })) {
     if (name.includes(options.only ?? "")) await comparison.run(name, play);
   }
+  documents.push(await compareDocuments(comparison.targets, comparison.sent));
   await clean(reference);
 } finally {
   await restore();
   await started.program.interrupt();
 }
 const { findings } = comparison;
+const mismatches = documents.flatMap((each) => each.mismatches);
 process.stdout.write(
-  `${report(comparison, { base: options.reference }, options.only === undefined)}\n\n${documentReport(documents)}\n`,
+  `${report(comparison, { base: options.reference }, options.only === undefined)}\n\n${documents.map(documentReport).join("")}\n`,
 );
-if (options.json)
-  await writeFile(options.json, JSON.stringify({ findings, documents: documents.mismatches }, null, 2));
+if (options.json) await writeFile(options.json, JSON.stringify({ findings, documents: mismatches }, null, 2));
 const unexplained = [
   ...findings.filter(({ reasons }) => reasons === undefined),
-  ...documents.mismatches.filter(({ reason }) => reason === undefined),
+  ...mismatches.filter(({ reason }) => reason === undefined),
 ];
 if (unexplained.length > 0) process.exitCode = 1;
 

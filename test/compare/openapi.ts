@@ -1,5 +1,6 @@
 import { documented } from "./accepted-documents.ts";
 import type { Both } from "./comparison.ts";
+import type { SentFields } from "./sent-fields.ts";
 import type { Target } from "./target.ts";
 
 /** A difference between the API documents: what the one says of an operation and the other does not. */
@@ -10,6 +11,8 @@ export interface Mismatch {
   /** Name of the parameter or field, or the status; the operation's tag. */
   name: string;
   saidBy: keyof Both<unknown>;
+  /** For an answer field: whether EMQX sent it in this run; `undefined` if it was not asked successfully. */
+  sent?: boolean | undefined;
   /** Why it may be; `undefined` for what is not explained. */
   reason?: string | undefined;
 }
@@ -37,15 +40,17 @@ interface Described {
 
 const parts = ["parameter", "body field", "answer field", "status"] as const;
 
-/** Compares the API documents for the operations that are served here. */
-export async function compareDocuments(targets: Both<Target>): Promise<DocumentComparison> {
+/** Compares the API documents for the operations that are served here; `sent` is what EMQX's answers held. */
+export async function compareDocuments(targets: Both<Target>, sent: SentFields): Promise<DocumentComparison> {
   const reference = await operationsOf(targets.reference);
   const ours = await operationsOf(targets.ours);
-  const mismatches = [...ours].flatMap(([operation, described]) => {
+  const mismatches = [...ours].flatMap(([operation, described]): Mismatch[] => {
     const other = reference.get(operation);
-    return other
-      ? [...mismatchesOf(operation, other, described)]
-      : [{ operation, kind: "operation", name: described.tag, saidBy: "ours" } as const];
+    if (!other) return [{ operation, kind: "operation", name: described.tag, saidBy: "ours" }];
+    const fields = sent.of(operation);
+    return [...mismatchesOf(operation, other, described)].map((mismatch) =>
+      mismatch.kind === "answer field" ? { ...mismatch, sent: fields?.has(mismatch.name) } : mismatch,
+    );
   });
   const missing = [...reference].filter(([operation]) => !ours.has(operation));
   return {

@@ -24,7 +24,10 @@ export function send(
     const sent = request({ host, port, method, path, agent, headers: { ...length, ...headers } });
     let answered = false;
     // Who refuses a body while it is being sent may reset the connection after its answer.
-    sent.on("error", (error) => !answered && reject(error));
+    sent.on("error", (error) => {
+      if (!answered)
+        resolve({ status: 0, headers: {}, text: `no answer: ${(error as NodeJS.ErrnoException).code}` });
+    });
     sent.on("response", (response) => {
       answered = true;
       const given = Object.entries(response.headers).map(([name, value]) => [

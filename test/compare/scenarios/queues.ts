@@ -18,6 +18,7 @@ async function waiting(comparison: Comparison): Promise<void> {
     await connectKept(comparison, clientid);
     await as(clientid, (client) => client.subscribeAsync("compare/queue/#", { qos: 2 }));
     await as(clientid, (client) => client.endAsync());
+    await ask(`GET /clients?clientid=${clientid}&fields=clientid,connected`);
   }
   await connect("compare-sender", { username: "compare-user" });
   for (const qos of [0, 1, 2] as const) {
