@@ -25,10 +25,10 @@ export const http: readonly Accepted[] = [
   },
   {
     reason:
-      "an unparsable content type is a 415, and its parameters do not matter; EMQX answers 400 without a body",
+      "an unparsable content type, or multipart, is a 415, and its parameters do not matter; EMQX answers 400 without a body",
     holds: ({ request: { headers }, answers: { reference, ours } }) =>
       headers?.["content-type"] !== undefined &&
-      !/^[\w.+-]+\/[\w.+-]+( *; *[\w-]+=[^;]+)*$/.test(headers["content-type"]) &&
+      !/^(?!multipart)[\w.+-]+\/[\w.+-]+( *; *[\w-]+=[^;]+)*$/.test(headers["content-type"]) &&
       reference.status === 400 &&
       reference.text === "" &&
       (ours.status === 415 || ours.status === 202),

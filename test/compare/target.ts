@@ -155,7 +155,10 @@ function kept<Value>(lists: Map<string, Value[]>, clientId: string): Value[] {
   return list;
 }
 
-function view(topic: string, payload: Buffer, { qos, retain, properties }: IPublishPacket): Received {
+/** An alias only abbreviates the topic on its way. */
+function view(topic: string, payload: Buffer, packet: IPublishPacket): Received {
+  const { qos, retain, properties: { topicAlias, ...given } = {} } = packet;
+  const properties = packet.properties && given;
   return { topic, payload: `${payload}`, qos, retain, ...(properties && { properties: { ...properties } }) };
 }
 

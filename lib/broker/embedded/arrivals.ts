@@ -33,7 +33,7 @@ export class Arrivals {
     if (packet.topic.startsWith("$SYS/")) {
       throw new Error("Topics that begin with $SYS/ are the broker's own");
     }
-    const sender = client ? identityOf(client, this.#connections.of(client)) : undefined;
+    const sender = client ? identityOf(client, this.#connections.ofSender(client)) : undefined;
     const facts = {
       msgid: newMessageId(),
       publish_at: Date.now(),

@@ -5,6 +5,7 @@ import { type Connection, newConnection } from "./connection.ts";
 /** The network connections of the embedded broker, with what their clients subscribe to. */
 export class Connections {
   readonly #connections = new Map<Client, Connection>();
+  readonly #ended = new WeakMap<Client, Connection>();
   readonly #byClientid = new Map<string, Client>();
 
   /** Remembers a connection whose CONNECT has arrived. Returns what is known of it. */
@@ -26,6 +27,7 @@ export class Connections {
   /** Forgets a connection, and returns what was known of it. */
   close(client: Client): Connection | undefined {
     const connection = this.#connections.get(client);
+    if (connection) this.#ended.set(client, connection);
     this.#connections.delete(client);
     if (this.#byClientid.get(client.id) === client) this.#byClientid.delete(client.id);
     connection?.over.resolve();
@@ -35,6 +37,11 @@ export class Connections {
   /** What is known of a connection; `undefined` before its CONNECT and after its end. */
   find(client: Client): Connection | undefined {
     return this.#connections.get(client);
+  }
+
+  /** What is known of who publishes: its connection may be over, if that is its will. [MQTT-3.1.3-9] */
+  ofSender(client: Client): Connection {
+    return this.#ended.get(client) ?? this.of(client);
   }
 
   /** What is known of a connection. It must be open. */

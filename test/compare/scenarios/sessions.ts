@@ -116,8 +116,6 @@ async function properties({ ask, connect, as, inbox }: Comparison): Promise<void
     as("compare-writes", (client) => client.publishAsync(topic, "p", { qos: 1, properties: given }));
   await publish("compare/props/user", { userProperties: { a: "1", b: ["2", "2"] } });
   await publish("compare/props/response", { responseTopic: "r/1", correlationData: Buffer.from([0, 1]) });
-  await publish("compare/props/alias", { topicAlias: 3 });
-  await publish("", { topicAlias: 3 });
   await publish("compare/props/expiry", { messageExpiryInterval: 100 });
   await publish("compare/props/format", { payloadFormatIndicator: true, contentType: "x/y" });
   await inbox("compare-reads", "with properties");

@@ -54,6 +54,11 @@ describe("the event of a request", () => {
     expect(Object.entries(event.multiValueQueryStringParameters ?? {})).toEqual([[name, ["2", "3"]]]);
   });
 
+  test("takes a second ? for a part of the first name", async () => {
+    const event = await eventOf("/api/v5/things??page=1");
+    expect(event.queryStringParameters).toEqual({ "?page": "1" });
+  });
+
   test("has the query decoded as a form, with all values and with the last", async () => {
     const event = await eventOf("/api/v5/things?a=1&b=x+y%2B%2F&a=2&empty=&bare&%C3%A9=%25");
     expect(event.multiValueQueryStringParameters).toEqual({

@@ -84,6 +84,20 @@ test.each([
   await vi.waitFor(() => expect(payloadsOf(heir)).toEqual(expected));
 });
 
+test("a will that waits comes once its time has passed, though its client is long gone", async () => {
+  const heir = await setup.connect("heir");
+  await heir.mqtt.subscribeAsync("#");
+  const will = { topic: "last", payload: Buffer.from("will"), qos: 0, retain: false } as const;
+  const { mqtt } = await setup.connect("c", {
+    protocolVersion: 5,
+    reconnectPeriod: 0,
+    properties: { sessionExpiryInterval: 60 },
+    will: { ...will, properties: { willDelayInterval: 1 } },
+  });
+  mqtt.stream.destroy();
+  await vi.waitFor(() => expect(payloadsOf(heir)).toEqual(["will"]), { timeout: 5_000 });
+});
+
 test("nobody is kicked out twice, and a client that never came is not told of", async () => {
   await leave("away", "t");
   expect(await Promise.all([setup.broker.kick("away"), setup.broker.kick("stranger")])).toEqual([
