@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { APIGatewayProxyEvent } from "aws-lambda";
-import { localClient, localTables } from "../../../infra/local/database.ts";
-import { askInProcess } from "../../../infra/local/in-process-client.ts";
+import { inProcessClient } from "../../../infra/local/in-process-client.ts";
 import { readCredentials } from "../../../lib/auth/credentials.ts";
 import { matchesHash } from "../../../lib/auth/secret-hash.ts";
 import { authenticate } from "../../../lib/http/authenticate.ts";
@@ -9,7 +8,6 @@ import { HttpError } from "../../../lib/http/http-error.ts";
 import type { Middleware } from "../../../lib/http/http-request.ts";
 import { ApiKeys } from "../../../lib/store/api-keys.ts";
 import { DashboardUsers } from "../../../lib/store/dashboard-users.ts";
-import { openDatabase } from "../../../lib/store/database.ts";
 import type { TestApi } from "../../support/test-api.ts";
 import { type Attempt, isRight, makeKeyAttempt, makeTokenAttempt } from "./attempts.ts";
 import type { Mutations } from "./mutations.ts";
@@ -30,9 +28,7 @@ export class InProcess {
   readonly #before: Before;
 
   constructor({ local }: TestApi, subjects: Subjects) {
-    const client = localClient(local.endpoint);
-    askInProcess(client, local.changes);
-    const database = openDatabase(client, localTables);
+    const database = { ...local.database, client: inProcessClient(local.changes) };
     this.#subjects = subjects;
     this.#apiKeys = new ApiKeys(database);
     const identities = { apiKeys: this.#apiKeys, users: new DashboardUsers(database) };
