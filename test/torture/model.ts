@@ -14,7 +14,7 @@ export async function model({ seed, seconds }: BenchOptions): Promise<BenchResul
   let played = 0;
   let commands = 0;
   let first: string | undefined;
-  const property = fc.asyncProperty(sequences, async (sequence) => {
+  const play = async (sequence: Iterable<fc.AsyncCommand<Model, World>>) => {
     await world.clear();
     played += 1;
     commands += [...sequence].length;
@@ -24,6 +24,11 @@ export async function model({ seed, seconds }: BenchOptions): Promise<BenchResul
       first ??= [...world.done, (error as Error).message].join("\n  ");
       throw error;
     }
+  };
+  let playing = Promise.resolve();
+  const property = fc.asyncProperty(sequences, (sequence) => {
+    playing = play(sequence);
+    return playing;
   });
   const checked = await fc.check(property, {
     seed,
@@ -31,6 +36,8 @@ export async function model({ seed, seconds }: BenchOptions): Promise<BenchResul
     interruptAfterTimeLimit: seconds * 1_000,
     markInterruptAsFailure: false,
   });
+  // Whoever is interrupted still plays to the end, and may be restarting the program.
+  await playing.catch(() => {});
   await world.close();
   const failures = checked.counterexample
     ? [
