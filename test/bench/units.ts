@@ -29,6 +29,7 @@ async function measure(population: number) {
   const { changes, database } = api.local;
   await seedFleet({ ...database, client: inProcessClient(changes) }, population);
   const sizes = await itemSizes(api);
+  process.stderr.write(`${population} sessions are there\n`);
   const spent = meter(api.local.client);
   // The first use of a key is written down.
   await api.call("GET", "/status");

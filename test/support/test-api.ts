@@ -81,6 +81,8 @@ export class TestApi {
       }),
     );
     const server = createGateway(functions);
+    // A test that holds up the event loop for long finds its connections as they were.
+    server.keepAliveTimeout = 0;
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     api.#base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
