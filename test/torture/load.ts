@@ -57,7 +57,7 @@ export async function load({ seed, seconds }: BenchOptions): Promise<BenchResult
   await clients.settle();
   const running = clients.run(isOver);
   const limit = await callers.atLimit(limitSeconds(seconds));
-  callers.latencies.length = 0;
+  callers.latencies.clear();
   await Promise.all([callers.atRate(limit * share, isOver), sampler.follow(samplePause, isOver), running]);
   await clients.leave();
   await sleep(Math.min(8_000, seconds * 200));
@@ -97,11 +97,21 @@ function leftBehind(before: Sample, after: Sample): string[] {
   return found;
 }
 
-/** The second half of the samples, in which everything is as large as it gets. */
-const secondHalf = (samples: readonly Sample[]) => samples.slice(Math.floor(samples.length / 2));
+/** So many samples make one: the least of them, without what a call under way needs for itself. */
+const together = 6;
+
+/** The second half of the samples, in which everything is as large as it gets: what is held between calls. */
+function heldInSecondHalf(samples: readonly Sample[], what: "heap" | "buffers" | "rss"): [number, number][] {
+  const half = samples.slice(Math.floor(samples.length / 2));
+  const groups = Map.groupBy(half, ({ at }) => Math.floor(half.findIndex((it) => it.at === at) / together));
+  return [...groups.values()].map((group) => [
+    (group[0]?.at ?? 0) / 60,
+    Math.min(...group.map((sample) => sample[what])),
+  ]);
+}
 
 const slopePerMinute = (samples: readonly Sample[], what: "heap" | "buffers" | "rss") =>
-  slopeOf(secondHalf(samples).map((sample) => [sample.at / 60, sample[what]]));
+  slopeOf(heldInSecondHalf(samples, what));
 
 function growth(samples: readonly Sample[]): string[] {
   return (["heap", "buffers"] as const).flatMap((what) => {
@@ -123,18 +133,38 @@ interface Run {
 
 function linesOf({ limit, callers, clients, atStart, atEnd, sampler }: Run): string[] {
   const { samples } = sampler;
-  const sorted = callers.latencies.toSorted((a, b) => a - b);
-  const quantile = (q: number) => `${(sorted[Math.floor(sorted.length * q)] ?? 0).toFixed(1)} ms`;
+  const quantile = (q: number) => milliseconds(quantileOf([...callers.latencies.values()].flat(), q));
   const statuses = [...callers.statuses].sort().map(([status, count]) => `${status} ${count}`);
   const some = samples.filter((_, n) => n % Math.ceil(samples.length / 20) === 0);
   return [
     `limit ${limit.toFixed(0)} calls a second, then ${(limit * share).toFixed(0)}; ${callers.calls} calls: ${statuses.join(", ")}`,
     `latency: median ${quantile(0.5)}, 99 % ${quantile(0.99)}`,
+    `slowest: ${slowest(callers.latencies)}`,
     `${clients.connects} connects, ${clients.refused} refused; ${clients.published} messages published, ${clients.received} received`,
     ...[atStart, ...some, atEnd].map(sampleLine),
     `a minute of the second half: heap ${megabytes(slopePerMinute(samples, "heap"))}, buffers ${megabytes(slopePerMinute(samples, "buffers"))}, resident ${megabytes(slopePerMinute(samples, "rss"))}`,
   ];
 }
+
+/** The operations that take longest, with their medians in the first and in the last third of the time. */
+function slowest(latencies: ReadonlyMap<string, number[]>): string {
+  const medians = [...latencies].map(([name, all]) => {
+    const third = Math.ceil(all.length / 3);
+    return { name, first: quantileOf(all.slice(0, third), 0.5), last: quantileOf(all.slice(-third), 0.5) };
+  });
+  medians.sort((a, b) => b.last - a.last);
+  return medians
+    .slice(0, 5)
+    .map(({ name, first, last }) => `${name} ${milliseconds(first)}, then ${milliseconds(last)}`)
+    .join("; ");
+}
+
+function quantileOf(values: readonly number[], q: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length * q)] ?? 0;
+}
+
+const milliseconds = (value: number) => `${value.toFixed(1)} ms`;
 
 const sampleLine = ({ at, heap, buffers, rss, files, sockets, handles }: Sample) =>
   `${at.toFixed(0).padStart(4)} s: heap ${megabytes(heap)}, buffers ${megabytes(buffers)}, resident ${megabytes(rss)}, ${files} files of which ${sockets} sockets, ${handles} handles`;

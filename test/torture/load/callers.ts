@@ -21,7 +21,8 @@ export class Callers {
   readonly failures = new Map<string, number>();
   /** How many answers had which status. */
   readonly statuses = new Map<number, number>();
-  readonly latencies: number[] = [];
+  /** In milliseconds, by the name of the operation. */
+  readonly latencies = new Map<string, number[]>();
   calls = 0;
   readonly #target: Target;
   readonly #names: Names;
@@ -70,7 +71,9 @@ export class Callers {
     const as = token ? "token" : "key";
     const answer = await this.#target.call({ method, path, as, ...(body !== undefined && { body }) });
     this.calls += 1;
-    if (this.calls % 10 === 0) this.latencies.push(performance.now() - begin);
+    const latencies = this.latencies.get(name) ?? [];
+    this.latencies.set(name, latencies);
+    latencies.push(performance.now() - begin);
     this.#check(name, `${method} ${path}`, answer.status, answer.text);
     return answer;
   }

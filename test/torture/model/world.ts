@@ -8,6 +8,9 @@ import { ids } from "./topics.ts";
 
 const key = "model:model-secret";
 
+/** How long an answer may take, in milliseconds. */
+const patience = 20_000;
+
 export interface RealClient {
   mqtt: MqttClient;
   received: Message[];
@@ -44,6 +47,7 @@ export class World {
   async call(method: string, path: string, body?: unknown): Promise<Answer> {
     const response = await fetch(`${this.#base}/api/v5${path}`, {
       method,
+      signal: AbortSignal.timeout(patience),
       headers: {
         authorization: `Basic ${btoa(key)}`,
         ...(body !== undefined && { "content-type": "application/json" }),
@@ -104,15 +108,24 @@ export class World {
 
   /** Removes all that is left of a run. */
   async clear(): Promise<void> {
+    await this.#reviveEnded();
     for (const { mqtt } of this.clients.values()) mqtt.end(true);
     this.clients.clear();
     this.done = [];
-    if (this.ended) await this.restart("SIGKILL");
     const { json } = await this.call("GET", "/clients?limit=1000");
     const shown = json.data.map(({ clientid }: { clientid: string }) => clientid);
     for (const id of new Set([...ids, ...shown])) await this.call("DELETE", `/clients/${id}`);
     await this.call("DELETE", "/banned");
     await this.call("DELETE", "/mqtt/retainer/messages");
+  }
+
+  /** Starts the program again if it has ended by itself, and fails with what it said. */
+  async #reviveEnded(): Promise<void> {
+    if (!this.ended) return;
+    const { errors } = this.#program;
+    this.#program = await start(this.#folder);
+    this.#noteAddress();
+    throw new Error(`The program ended by itself: ${errors}`);
   }
 
   async close(): Promise<void> {
