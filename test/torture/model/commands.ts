@@ -1,60 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as fc from "fast-check";
-import { compare } from "./divergence.ts";
+import { Command } from "./command.ts";
 import type { Connecting, Message, Model, Qos } from "./model.ts";
 import { filters, ids, topics } from "./topics.ts";
-import type { World } from "./world.ts";
-
-/** What one command does to the model, and to the program. */
-interface Doing {
-  possible?: (model: Model) => boolean;
-  model: (model: Model) => unknown;
-  /** Given what the model returned. */
-  real: (world: World, outcome: never) => Promise<void>;
-}
-
-/** A command: it is done to both, and then everything that is shown must agree. */
-class Command implements fc.AsyncCommand<Model, World> {
-  readonly #text: string;
-  readonly #doing: Doing;
-
-  constructor(text: string, doing: Doing) {
-    this.#text = text;
-    this.#doing = doing;
-  }
-
-  check(model: Model): boolean {
-    return this.#doing.possible?.(model) ?? true;
-  }
-
-  async run(model: Model, world: World): Promise<void> {
-    const outcome = this.#doing.model(model);
-    await inTime(this.#text, this.#doing.real(world, outcome as never));
-    await compare(model, world);
-    world.note(this.#text);
-  }
-
-  toString(): string {
-    return this.#text;
-  }
-}
-
-/** How long a command may take, in milliseconds: a client waits for ever for what a connection that is over should bring. */
-const patience = 20_000;
-
-async function inTime(what: string, done: Promise<void>): Promise<void> {
-  const late = new AbortController();
-  const tooLate = sleep(patience, undefined, { signal: late.signal }).then(() => {
-    throw new Error(`${what} is not done after ${patience / 1_000} seconds`);
-  });
-  await Promise.race([done, tooLate]).finally(() => {
-    tooLate.catch(() => {});
-    late.abort();
-  });
-}
 
 const connected = (id: string) => (model: Model) => model.sessions.get(id)?.connected === true;
-const free = (id: string) => (model: Model) => !model.banned.has(id);
+const free = (id: string) => (model: Model) => !model.isBanned(id);
 
 function expectThat(what: string, wanted: unknown, found: unknown): void {
   if (wanted !== found) throw new Error(`${what}: expected ${wanted}, found ${found}`);
@@ -133,25 +84,50 @@ const kick = (id: string) =>
     },
   });
 
-const ban = (id: string) =>
-  new Command(`ban ${id}`, {
-    possible: free(id),
-    model: (model) => {
-      model.banned.add(id);
-      model.kick(id);
-    },
-    real: async (world) => {
-      const { status } = await world.call("POST", "/banned", { as: "clientid", who: id });
-      expectThat("status of ban", 200, status);
+type BanKind = "clientid" | "clientid_re";
+
+const ban = (as: BanKind, who: string) =>
+  new Command(`ban ${as} ${who}`, {
+    model: (model) => model.ban(as, who),
+    real: async (world, isNew: boolean) => {
+      const { status } = await world.call("POST", "/banned", { as, who });
+      expectThat("status of ban", isNew ? 200 : 400, status);
     },
   });
 
-const unban = (id: string) =>
-  new Command(`unban ${id}`, {
-    model: (model) => model.banned.delete(id),
+const unban = (as: BanKind, who: string) =>
+  new Command(`unban ${as} ${who}`, {
+    model: (model) => model.unban(as, who),
     real: async (world, known: boolean) => {
-      const { status } = await world.call("DELETE", `/banned/clientid/${id}`);
+      const { status } = await world.call("DELETE", `/banned/${as}/${encodeURIComponent(who)}`);
       expectThat("status of unban", known ? 204 : 404, status);
+    },
+  });
+
+/** The client leaves, and lets its session expire a second later. */
+const expire = (id: string) =>
+  new Command(`expire ${id}`, {
+    possible: (model) => {
+      const { connected = false, version, expiry } = model.sessions.get(id) ?? {};
+      return connected && version === 5 && expiry !== 0;
+    },
+    model: (model) => model.sessions.delete(id),
+    real: async (world) => {
+      // What is said of the session until it has expired is no difference.
+      await world.client(id).mqtt.endAsync(false, { properties: { sessionExpiryInterval: 1 } } as object);
+    },
+  });
+
+/** The message is held back for a second; everything else waits for it. */
+const delay = (topic: string, payload: string) =>
+  new Command(`delay ${topic} ${payload}`, {
+    model: (model) => model.publish({ topic, payload, qos: 1, retain: false }),
+    real: async (world) => {
+      const message = { topic: `$delayed/1/${topic}`, payload, qos: 1 };
+      const { status } = await world.call("POST", "/publish", message);
+      expectThat("status of a delayed message", 202, status);
+      const held = async () => (await world.call("GET", "/mqtt/delayed/messages")).json.data.length;
+      while ((await held()) > 0) await sleep(50);
     },
   });
 
@@ -186,6 +162,10 @@ const restart = (how: "SIGINT" | "SIGKILL") =>
   });
 
 const id = fc.constantFrom(...ids);
+const bans = fc.oneof(
+  id.map((who) => ["clientid" as const, who] as const),
+  fc.constantFrom("^c[12]$", "3").map((who) => ["clientid_re" as const, who] as const),
+);
 const filter = fc.constantFrom(...filters);
 const qos = fc.constantFrom<Qos>(0, 1, 2);
 const how: fc.Arbitrary<Connecting> = fc.oneof(
@@ -216,8 +196,10 @@ export const sequences = fc.commands(
     fc.tuple(id, filter, qos).map((it) => subscribeByApi(...it)),
     fc.tuple(id, filter).map((it) => unsubscribeByApi(...it)),
     id.map(kick),
-    id.map(ban),
-    id.map(unban),
+    bans.map(([as, who]) => ban(as, who)),
+    bans.map(([as, who]) => unban(as, who)),
+    id.map(expire),
+    fc.tuple(fc.constantFrom(...topics), fc.nat(999)).map(([topic, n]) => delay(topic, `d${n}`)),
     fc.tuple(id, how).map((it) => connectBanned(...it)),
     fc.constantFrom("SIGINT" as const, "SIGKILL" as const).map(restart),
   ],

@@ -28,7 +28,7 @@ export async function compare(model: Model, world: World): Promise<void> {
 
 const text = (value: unknown) => JSON.stringify(value);
 
-function expected({ sessions, banned, retained }: Model): Shown {
+function expected({ sessions, banned, patterns, retained }: Model): Shown {
   const all = [...sessions];
   const subscriptions = all.flatMap(([id, { subscriptions }]) =>
     [...subscriptions].map((it) => [id, ...it].join(" ")),
@@ -39,7 +39,7 @@ function expected({ sessions, banned, retained }: Model): Shown {
     subscriptions: subscriptions.sort(),
     "count of subscriptions": subscriptions.length,
     topics: [...new Set(all.flatMap(([, session]) => [...session.subscriptions.keys()]))].sort(),
-    banned: [...banned].sort(),
+    banned: [...banned, ...patterns].sort(),
     retained: [...retained.keys()].sort(),
   };
   for (const [id, session] of all) {

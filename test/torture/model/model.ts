@@ -31,6 +31,8 @@ export interface ModelSession extends Connecting {
 export class Model {
   readonly sessions = new Map<string, ModelSession>();
   readonly banned = new Set<string>();
+  /** Bans of client ids that match an expression. */
+  readonly patterns = new Set<string>();
   readonly retained = new Map<string, Message>();
 
   /** Returns whether a session is there for the client to go on with. */
@@ -86,6 +88,28 @@ export class Model {
       else session.waiting.push(copy);
     }
     return taken;
+  }
+
+  isBanned(id: string): boolean {
+    return this.banned.has(id) || [...this.patterns].some((pattern) => new RegExp(pattern).test(id));
+  }
+
+  /**
+   * Bans, and kicks out: whom an id names, connected or not; whom a pattern matches, if connected. Returns whether it was
+   * not banned so before.
+   */
+  ban(as: "clientid" | "clientid_re", who: string): boolean {
+    const bans = as === "clientid" ? this.banned : this.patterns;
+    if (bans.has(who)) return false;
+    bans.add(who);
+    if (as === "clientid") this.kick(who);
+    else for (const [id, { connected }] of this.sessions) if (connected && this.isBanned(id)) this.kick(id);
+    return true;
+  }
+
+  /** Returns whether there was such a ban. */
+  unban(as: "clientid" | "clientid_re", who: string): boolean {
+    return (as === "clientid" ? this.banned : this.patterns).delete(who);
   }
 
   /** Returns whether there was a session. */
