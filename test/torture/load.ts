@@ -29,6 +29,9 @@ const leastSeconds = 180;
 /** How many files may be open at the end more than before: the database opens one now and then. */
 const fileTolerance = 12;
 
+/** How long connections may take to end when nobody uses them any more. */
+const restSeconds = 15;
+
 const key = "load:load-secret-0123456789";
 const username = "admin";
 
@@ -60,8 +63,7 @@ export async function load({ seed, seconds }: BenchOptions): Promise<BenchResult
   callers.latencies.clear();
   await Promise.all([callers.atRate(limit * share, isOver), sampler.follow(samplePause, isOver), running]);
   await clients.leave();
-  await sleep(Math.min(8_000, seconds * 200));
-  const atEnd = await sampler.take();
+  const atEnd = await atRest(sampler, atStart);
   // A process does not end while somebody inspects it.
   inspector.close();
   const exit = await program.interrupt();
@@ -79,6 +81,16 @@ export async function load({ seed, seconds }: BenchOptions): Promise<BenchResult
   };
 }
 
+/** What is held when all have left: callers' connections that are kept alive end a few seconds later. */
+async function atRest(sampler: Sampler, atStart: Sample): Promise<Sample> {
+  const isOver = timer(restSeconds);
+  for (;;) {
+    const sample = await sampler.take();
+    if (isOver() || leftBehind(atStart, sample).length === 0) return sample;
+    await sleep(500);
+  }
+}
+
 /** What the program says was wrong. */
 function errorsOf(output: string): string[] {
   const errors = output.split("\n").filter((line) => line.includes('"level":"error"'));
@@ -87,7 +99,6 @@ function errorsOf(output: string): string[] {
 
 function leftBehind(before: Sample, after: Sample): string[] {
   const found: string[] = [];
-  // A caller's connections that are kept alive end a little later.
   const left = (what: "files" | "sockets", tolerance: number) => {
     const more = after[what] - before[what];
     if (more > tolerance) found.push(`${more} more ${what} are open than before`);
