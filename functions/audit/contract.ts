@@ -35,7 +35,7 @@ export const audit = defineResource({
   operations: {
     listAudit: {
       route: "GET /audit",
-      summary: "List the calls that could change something",
+      summary: "List the newest 5,000 calls that could change something, oldest first",
       query: {
         ...pageParameters,
         node: z.optional(text()),

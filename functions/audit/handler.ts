@@ -13,14 +13,9 @@ export const handler = serve(resource, {
       entry.duration_ms <= lte_duration_ms &&
       conditions.every(([name, value]) => entry[name as keyof AuditEntry] === value);
     const offset = (page - 1) * limit;
-    const data: AuditEntry[] = [];
-    let count = 0;
-    for await (const entry of audit.entries({ from: gte_created_at, to: lte_created_at })) {
-      if (!matches(entry)) continue;
-      if (count >= offset && data.length < limit) data.push(entry);
-      count += 1;
-    }
-    return { data: data.map(view), meta: { page, limit, hasnext: count > offset + limit, count } };
+    const found = (await audit.newest({ from: gte_created_at, to: lte_created_at })).filter(matches);
+    const meta = { page, limit, hasnext: found.length > offset + limit, count: found.length };
+    return { data: found.slice(offset, offset + limit).map(view), meta };
   },
 });
 

@@ -76,7 +76,7 @@ interface Pieces {
   "users:write": { users: DashboardUsers };
   "settings:read": { settings: Pick<Settings, "read"> };
   "settings:write": Pick<Deps, "settings">;
-  "audit:read": { audit: Pick<AuditLog, "entries"> };
+  "audit:read": { audit: Pick<AuditLog, "newest"> };
   "bans:read": { bans: Pick<Bans, "get" | "all"> };
   "bans:write": { bans: Pick<Bans, "add" | "remove" | "clear"> };
   "bans:check": { bans: Pick<Bans, "isBanned"> };

@@ -4,6 +4,9 @@ import type { Database } from "./database.ts";
 
 const day = 86_400_000;
 
+/** Entries that are shown: EMQX's default, which keeps no more. [emqx_audit, `max_filter_size`] */
+const shownEntries = 5_000;
+
 /** A time range in epoch microseconds, both ends included. */
 export interface AuditRange {
   from: number;
@@ -38,15 +41,22 @@ export class AuditLog {
     );
   }
 
-  /** The entries of a range that are kept, oldest first. */
-  async *entries({ from, to }: AuditRange): AsyncGenerator<AuditEntry> {
+  /** The newest entries of a range, as many as are shown, oldest first. */
+  async newest({ from, to }: AuditRange): Promise<AuditEntry[]> {
     const now = Date.now();
     const first = Math.max(Math.floor(from / 1000), now - this.retentionDays * day);
     const last = Math.min(Math.floor(to / 1000), now);
-    for (let at = first - (first % day); at <= last; at += day)
-      yield* this.#entriesOf(partitionOf(at), from, to);
+    const found: AuditEntry[] = [];
+    for (let at = last; at > first - day && found.length < shownEntries; at -= day) {
+      for await (const entry of this.#entriesOf(partitionOf(at), from, to)) {
+        found.push(entry);
+        if (found.length === shownEntries) break;
+      }
+    }
+    return found.reverse();
   }
 
+  /** The entries of a day, newest first. */
   async *#entriesOf(pk: string, from: number, to: number): AsyncGenerator<AuditEntry> {
     let ExclusiveStartKey: Record<string, unknown> | undefined;
     do {
@@ -55,10 +65,11 @@ export class AuditLog {
           TableName: this.#database.access,
           KeyConditionExpression: "pk = :pk AND sk BETWEEN :from AND :to",
           ExpressionAttributeValues: { ":pk": pk, ":from": sortable(from), ":to": `${sortable(to)}~` },
+          ScanIndexForward: false,
           ExclusiveStartKey,
         }),
       );
-      yield* Items.map(toEntry);
+      for (const item of Items) yield toEntry(item);
       ExclusiveStartKey = LastEvaluatedKey;
     } while (ExclusiveStartKey);
   }

@@ -112,7 +112,7 @@ function leftBehind(before: Sample, after: Sample): string[] {
 const together = 6;
 
 /** The second half of the samples, in which everything is as large as it gets: what is held between calls. */
-function heldInSecondHalf(samples: readonly Sample[], what: "heap" | "buffers" | "rss"): [number, number][] {
+function heldInSecondHalf(samples: readonly Sample[], what: "heap" | "buffers" | "resident"): [number, number][] {
   const half = samples.slice(Math.floor(samples.length / 2));
   const groups = Map.groupBy(half, ({ at }) => Math.floor(half.findIndex((it) => it.at === at) / together));
   return [...groups.values()].map((group) => [
@@ -121,7 +121,7 @@ function heldInSecondHalf(samples: readonly Sample[], what: "heap" | "buffers" |
   ]);
 }
 
-const slopePerMinute = (samples: readonly Sample[], what: "heap" | "buffers" | "rss") =>
+const slopePerMinute = (samples: readonly Sample[], what: "heap" | "buffers" | "resident") =>
   slopeOf(heldInSecondHalf(samples, what));
 
 function growth(samples: readonly Sample[]): string[] {
@@ -153,7 +153,7 @@ function linesOf({ limit, callers, clients, atStart, atEnd, sampler }: Run): str
     `slowest: ${slowest(callers.latencies)}`,
     `${clients.connects} connects, ${clients.refused} refused; ${clients.published} messages published, ${clients.received} received`,
     ...[atStart, ...some, atEnd].map(sampleLine),
-    `a minute of the second half: heap ${megabytes(slopePerMinute(samples, "heap"))}, buffers ${megabytes(slopePerMinute(samples, "buffers"))}, resident ${megabytes(slopePerMinute(samples, "rss"))}`,
+    `a minute of the second half: heap ${megabytes(slopePerMinute(samples, "heap"))}, buffers ${megabytes(slopePerMinute(samples, "buffers"))}, resident ${megabytes(slopePerMinute(samples, "resident"))}`,
   ];
 }
 
@@ -177,5 +177,5 @@ function quantileOf(values: readonly number[], q: number): number {
 
 const milliseconds = (value: number) => `${value.toFixed(1)} ms`;
 
-const sampleLine = ({ at, heap, buffers, rss, files, sockets, handles }: Sample) =>
-  `${at.toFixed(0).padStart(4)} s: heap ${megabytes(heap)}, buffers ${megabytes(buffers)}, resident ${megabytes(rss)}, ${files} files of which ${sockets} sockets, ${handles} handles`;
+const sampleLine = ({ at, heap, buffers, resident, files, sockets, handles }: Sample) =>
+  `${at.toFixed(0).padStart(4)} s: heap ${megabytes(heap)}, buffers ${megabytes(buffers)}, resident ${megabytes(resident)}, ${files} files of which ${sockets} sockets, ${handles} handles`;

@@ -8,7 +8,8 @@ export interface Sample {
   at: number;
   heap: number;
   buffers: number;
-  rss: number;
+  /** Resident memory of its own, without files that are mapped; 0 where there is no `/proc`. */
+  resident: number;
   /** Open files and sockets; 0 where there is no `/proc`. */
   files: number;
   sockets: number;
@@ -32,7 +33,7 @@ export class Sampler {
     const handles = Object.values(await this.#inspector.handles());
     const at = (performance.now() - this.#begin) / 1_000;
     return {
-      ...{ at, ...memory, ...(await openFiles(this.#pid)), rss: await residentSize(this.#pid) },
+      ...{ at, ...memory, ...(await openFiles(this.#pid)), resident: await residentSize(this.#pid) },
       handles: handles.reduce((sum, count) => sum + count, 0),
     };
   }
@@ -55,5 +56,5 @@ async function openFiles(pid: number): Promise<Pick<Sample, "files" | "sockets">
 
 async function residentSize(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1_024;
+  return Number(/RssAnon:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1_024;
 }
