@@ -33,6 +33,8 @@ export class Arrivals {
     if (packet.topic.startsWith("$SYS/")) {
       throw new Error("Topics that begin with $SYS/ are the broker's own");
     }
+    // [MQTT-3.3.2.3] how long a will waits is nothing that receivers are told.
+    if (packet.properties) delete (packet.properties as { willDelayInterval?: number }).willDelayInterval;
     const sender = client ? identityOf(client, this.#connections.ofSender(client)) : undefined;
     const facts = {
       msgid: newMessageId(),

@@ -107,7 +107,8 @@ async function settings({ ask, as, connect, inbox }: Comparison): Promise<void> 
   const kept = () => ask("GET /mqtt/retainer/messages?topic=compare/%23");
   const publish = (topic: string, payload: string, qos = 0) =>
     ask("POST /publish", { body: { topic: `compare/set/${topic}`, payload, qos, retain: true } });
-  await ask("PUT /mqtt/retainer", { body: { max_payload_size: "4B" } });
+  await ask("PUT /mqtt/retainer", { body: { max_payload_size: "4B", msg_clear_limit: 500 } });
+  await ask("GET /mqtt/retainer");
   await publish("fits", "1234");
   await publish("large", "12345");
   await kept();

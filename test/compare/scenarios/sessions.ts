@@ -46,8 +46,14 @@ async function described({ ask, connect, as }: Comparison): Promise<void> {
     await ask(`GET /clients?like_clientid=compare&${query}`);
     await ask(`GET /clients_v2?like_clientid=compare&${query}`);
   }
+  const farewell = {
+    reasonString: "bye",
+    userProperties: { a: "1", b: "2" },
+    sessionExpiryInterval: 100,
+  };
   for (const clientid of Object.keys(kinds)) {
-    await as(clientid, (client) => client.endAsync());
+    const properties = clientid === "compare-v5-kept" ? farewell : {};
+    await as(clientid, (client) => client.endAsync(false, { reasonCode: 0, properties }));
     await ask(`GET /clients/${clientid}`);
   }
   await ask("GET /clients?conn_state=disconnected&like_clientid=compare");

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { Packet } from "mqtt-packet";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Message } from "../../../../lib/broker/broker.ts";
 import { type EmbeddedClient, EmbeddedSetup } from "../../../support/embedded-setup.ts";
@@ -85,17 +86,21 @@ test.each([
 });
 
 test("a will that waits comes once its time has passed, though its client is long gone", async () => {
-  const heir = await setup.connect("heir");
+  const published: Packet[] = [];
+  const onPacket = (packet: Packet) => packet.cmd === "publish" && published.push(packet);
+  const heir = await setup.connect("heir", { protocolVersion: 5, onPacket });
   await heir.mqtt.subscribeAsync("#");
   const will = { topic: "last", payload: Buffer.from("will"), qos: 0, retain: false } as const;
   const { mqtt } = await setup.connect("c", {
     protocolVersion: 5,
     reconnectPeriod: 0,
     properties: { sessionExpiryInterval: 60 },
-    will: { ...will, properties: { willDelayInterval: 1 } },
+    will: { ...will, properties: { willDelayInterval: 1, contentType: "text/plain" } },
   });
   mqtt.stream.destroy();
   await vi.waitFor(() => expect(payloadsOf(heir)).toEqual(["will"]), { timeout: 5_000 });
+  expect(published).toMatchObject([{ properties: { contentType: "text/plain" } }]);
+  expect(published[0]).not.toHaveProperty("properties.willDelayInterval");
 });
 
 test("nobody is kicked out twice, and a client that never came is not told of", async () => {
