@@ -13,6 +13,7 @@ import { followErrors, settle } from "./fuzz/fleet.ts";
 import { packetBytes, packetClients, sendPackets } from "./fuzz/packets.ts";
 import { type FuzzRequest, requests } from "./fuzz/requests.ts";
 import { type FuzzAnswer, hangUp, sendRaw } from "./fuzz/send.ts";
+import { playStreams } from "./fuzz/stream-run.ts";
 import { Random } from "./random.ts";
 
 /** Operations that are called at the same time. */
@@ -50,6 +51,7 @@ export async function fuzz({ seed, seconds }: BenchOptions): Promise<BenchResult
   for (; !isOver() && program.child.exitCode === null; rounds += 1) {
     await settle(run.target);
     await run.sendPackets(program.address("mqtt:"), isOver);
+    await run.sendStreams(program.address("http:"), program.address("ws:"), isOver);
     const left = operations.values();
     const lane = async () => {
       for (const [name, operation] of left) {
@@ -105,6 +107,7 @@ class FuzzRun {
   readonly #random: Random;
   #slowest = { milliseconds: 0, line: "" };
   #sent = 0;
+  #streams = 0;
 
   constructor(target: Target, errors: Map<string, string>, seed: number) {
     this.#random = new Random(seed);
@@ -145,6 +148,14 @@ class FuzzRun {
       }
     };
     await Promise.all(Array.from({ length: lanes }, lane));
+  }
+
+  /** Requests of HTTP and frames of WebSocket as bytes, some of them malformed. */
+  async sendStreams(http: string, webSocket: string, isOver: () => boolean): Promise<void> {
+    const authorization = this.target.authorization("key") ?? "";
+    const { sent, failures } = await playStreams(this.#random, { http, webSocket, authorization }, isOver);
+    this.#streams += sent;
+    this.#left.push(...failures);
   }
 
   /** Who sent malformed packets, and has gone, is not shown as connected. */
@@ -191,6 +202,7 @@ class FuzzRun {
       `${this.#sent} requests to ${operations.length} operations in ${rounds} rounds`,
       `answers: ${statuses.join(", ")}`,
       `${this.#packets.length} connections that sent malformed MQTT packets`,
+      `${this.#streams} connections that sent HTTP or WebSocket frames byte by byte`,
       `the slowest answer took ${Math.round(this.#slowest.milliseconds)} ms: ${this.#slowest.line}`,
     ];
   }

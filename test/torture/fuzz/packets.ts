@@ -20,7 +20,10 @@ function valid(version: 3 | 4 | 5, clientId: string): Packet[] {
     ...{ cmd: "connect", protocolVersion: version, protocolId: version === 3 ? "MQIsdp" : "MQTT" },
     ...{ clientId, clean: false, keepalive: 60, username: "u", password: Buffer.from("p"), will },
     ...(version === 5 && {
-      properties: { sessionExpiryInterval: 5, receiveMaximum: 3, userProperties: { a: "b" } },
+      properties: {
+        ...{ sessionExpiryInterval: 5, receiveMaximum: 3, topicAliasMaximum: 4, maximumPacketSize: 200 },
+        ...{ requestResponseInformation: true, requestProblemInformation: false, userProperties: { a: "b" } },
+      },
     }),
   } as Packet;
   const publish = { cmd: "publish", topic: "fleet/t", payload: "x", dup: false, retain: false } as const;
@@ -33,6 +36,13 @@ function valid(version: 3 | 4 | 5, clientId: string): Packet[] {
     { ...publish, qos: 0, ...extra },
     { ...publish, qos: 1, messageId: 1, ...extra },
     { ...publish, qos: 2, messageId: 2, retain: true, ...extra },
+    ...(version === 5
+      ? [
+          { ...publish, qos: 0 as const, properties: { topicAlias: 1 } },
+          { ...publish, topic: "", qos: 0 as const, properties: { topicAlias: 1 } },
+          { ...publish, qos: 1 as const, messageId: 9, properties: { ...properties, topicAlias: 65_535 } },
+        ]
+      : []),
     { cmd: "pubrel", messageId: 2 } as Packet,
     { cmd: "puback", messageId: 1 } as Packet,
     { cmd: "pubrec", messageId: 1 } as Packet,
