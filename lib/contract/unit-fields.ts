@@ -55,7 +55,9 @@ function unitField(read: (value: string | number) => unknown, problem: (value: u
 }
 
 const durationProblem = (value: unknown, type: string) =>
-  convertibleText(value) === undefined ? { expected: `emqx_schema:${type}()` } : "Not a valid duration";
+  typeof value === "number" || convertibleText(value) === undefined
+    ? { expected: `emqx_schema:${type}()` }
+    : "Not a valid duration";
 
 function neither(word: string, path: string, type: string, value: unknown): Record<string, unknown> {
   return {

@@ -5,8 +5,7 @@ export const wording: readonly Accepted[] = [
   {
     reason: "EMQX fails while it describes the failure, and describes that",
     holds: ({ request: { method, path }, difference: { place, reference }, answers: { ours } }) =>
-      method === "POST" &&
-      path === "/api_key" &&
+      /^(GET|POST|PUT|DELETE) \/api_key(\/a%00b)?$/.test(`${method} ${path}`) &&
       place.startsWith("body.message.said.reason") &&
       (/\.(exception|stacktrace)$/.test(place) || reference === undefined) &&
       ours.status === 400,

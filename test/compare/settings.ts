@@ -8,6 +8,7 @@ export const settings: Readonly<Record<string, unknown>> = {
     msg_expiry_interval_override: "disabled",
     allow_never_expire: true,
     msg_clear_interval: "0s",
+    msg_clear_limit: 50_000,
     max_payload_size: "1MB",
     stop_publish_clear_msg: false,
     delivery_rate: "1000/s",

@@ -26,6 +26,8 @@ async function waiting(comparison: Comparison): Promise<void> {
     await as("compare-sender", (client) =>
       client.publishAsync(`compare/queue/mqtt/${qos}`, `mqtt ${qos}`, { qos }),
     );
+    // What was sent with QoS 0 has arrived as soon as this one is acknowledged.
+    await as("compare-sender", (client) => client.publishAsync("compare/nobody", "x", { qos: 1 }));
   }
   await as("compare-sender", (client) =>
     client.publishAsync("compare/queue/bytes", Buffer.from([255, 0, 65]), { qos: 1 }),
