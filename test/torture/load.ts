@@ -112,7 +112,10 @@ function leftBehind(before: Sample, after: Sample): string[] {
 const together = 6;
 
 /** The second half of the samples, in which everything is as large as it gets: what is held between calls. */
-function heldInSecondHalf(samples: readonly Sample[], what: "heap" | "buffers" | "resident"): [number, number][] {
+function heldInSecondHalf(
+  samples: readonly Sample[],
+  what: "heap" | "buffers" | "resident",
+): [number, number][] {
   const half = samples.slice(Math.floor(samples.length / 2));
   const groups = Map.groupBy(half, ({ at }) => Math.floor(half.findIndex((it) => it.at === at) / together));
   return [...groups.values()].map((group) => [

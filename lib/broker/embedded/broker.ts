@@ -107,6 +107,7 @@ export class EmbeddedBroker implements Broker {
       persistence: this.#kept.persistence,
       maxClientsIdLength: maxClientidBytes,
       queueLimit: 1_000,
+      topicAliasMaximum: 65_535,
       preConnect: (client, packet, done) => {
         correctConnack(client, this.#connections.open(client, packet));
         done(null, true);

@@ -22,6 +22,21 @@ test("who subscribes to $SYS/# is told nothing of what goes on inside the broker
   expect(client.received).toMatchObject([{ topic: "t", payload: "x" }]);
 });
 
+test("a topic that a publisher of MQTT 5 abbreviates reaches subscribers whole", async () => {
+  const client = await setup.connect("subscriber", { protocolVersion: 5 });
+  await client.mqtt.subscribeAsync("a/#", { qos: 1 });
+  const { mqtt } = await setup.connect("publisher", { protocolVersion: 5 });
+  const publish = (topic: string, topicAlias: number, qos: 0 | 1 | 2) =>
+    mqtt.publishAsync(topic, `${topicAlias}`, { qos, properties: { topicAlias } });
+  for (const alias of [1, 65_535]) await publish(`a/${alias}`, alias, 1);
+  for (const qos of [0, 1, 2] as const) await publish("", 65_535, qos);
+  await publish("", 1, 1);
+  await vi.waitFor(() => expect(client.received).toHaveLength(6));
+  expect(client.received.map(({ topic }) => topic)).toEqual([
+    ...["a/1", "a/65535", "a/65535", "a/65535", "a/65535", "a/1"],
+  ]);
+});
+
 describe("two publishers at once", () => {
   test.each([true, false])("lose nothing, whatever their QoS (clean session: %s)", async (clean) => {
     const client = await setup.connect("subscriber", { clean });

@@ -215,7 +215,11 @@ test("MQTT 5 clients are told that there are shared subscriptions, and may not c
   client.mqtt.subscribe("$share/g/t", { qos: 1, nl: true }, () => {});
   await client.closed;
   expect(seen).toEqual([
-    { sharedSubscriptionAvailable: true, assignedClientIdentifier: expect.any(String) },
+    {
+      sharedSubscriptionAvailable: true,
+      topicAliasMaximum: 65_535,
+      assignedClientIdentifier: expect.any(String),
+    },
     0x82,
   ]);
 });
