@@ -99,11 +99,12 @@ function errorsOf(output: string): string[] {
 
 function leftBehind(before: Sample, after: Sample): string[] {
   const found: string[] = [];
-  const left = (what: "files" | "sockets", tolerance: number) => {
+  const left = (what: "files" | "sockets" | "handles", tolerance: number) => {
     const more = after[what] - before[what];
     if (more > tolerance) found.push(`${more} more ${what} are open than before`);
   };
   left("sockets", 4);
+  left("handles", 4);
   left("files", fileTolerance);
   return found;
 }
