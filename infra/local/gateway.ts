@@ -11,6 +11,9 @@ import { type AnswerHead, invoke, LambdaResponse } from "./lambda-runtime.ts";
 /** Limits of a REST API, in bytes and milliseconds. [aws-facts 1.2, 1.6] */
 const limits = { body: 10_485_760, event: 6_291_456, headers: 10_240, url: 10_240, integration: 29_000 };
 
+/** How long a connection is kept that nobody uses, in milliseconds; as long as by EMQX. */
+const idleMilliseconds = 60_000;
+
 /** Headers of a function's answer that a REST API renames; the original is kept too, because EMQX sends it. */
 const remapped = new Set(["www-authenticate"]);
 
@@ -31,7 +34,8 @@ export function createGateway(functions: readonly DeployedFunction[]): Server {
   const routes = new Map(
     functions.flatMap(({ resource, run }) => gatewayRoutes(resource).map((path) => [path, run] as const)),
   );
-  return createServer({ maxHeaderSize: limits.headers + limits.url }, (request, response) => {
+  const options = { maxHeaderSize: limits.headers + limits.url, keepAliveTimeout: idleMilliseconds };
+  return createServer(options, (request, response) => {
     handle(routes, request, response).catch((error) => {
       log("error", "the gateway failed", { error });
       response.destroy();

@@ -66,7 +66,7 @@ export class LoadGenerator {
     };
     return new Promise((resolve, reject) => {
       const options = { method, headers, agent: this.#agent };
-      send(`${this.#target.base}/api/v5${path}`, options, (response) => {
+      const sent = send(`${this.#target.base}/api/v5${path}`, options, (response) => {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
         response.on("error", reject);
@@ -74,9 +74,13 @@ export class LoadGenerator {
           const read = Buffer.concat(chunks);
           resolve({ status: response.statusCode ?? 0, bytes: read.length, text: read.toString() });
         });
-      })
-        .on("error", reject)
-        .end(text);
+      });
+      sent.on("error", (error) => {
+        // A server may end a connection that was not used for a while, just when it is used again.
+        if (sent.reusedSocket) resolve(this.call({ method, path, body }));
+        else reject(error);
+      });
+      sent.end(text);
     });
   }
 
