@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { type Ban, type BannableClient, isOver, type PatternKind } from "../records/ban.ts";
 import { banTest } from "../records/ban-test.ts";
@@ -19,9 +20,14 @@ const listKey = { pk, sk: "list" } as const;
 
 export type PatternBan = Ban<PatternKind>;
 
+/** Changes that the list remembers: more than are ever made at the same time. */
+const rememberedChanges = 50;
+
 interface PatternList {
   version: number;
   bans: PatternBan[];
+  /** Names of the newest changes, newest first: whoever did not hear that its change was made finds it here. */
+  changes: string[];
 }
 
 /** The bans of patterns do not fit into their list. */
@@ -54,14 +60,21 @@ export class BanPatterns {
     change: (bans: readonly PatternBan[]) => readonly PatternBan[] | undefined,
     now: number,
   ): Promise<void> {
+    const name = randomUUID();
     for (;;) {
-      const { version, bans } = await this.#read();
+      const { version, bans, changes } = await this.#read();
+      if (changes.includes(name)) return;
       const changed = change(bans.filter((ban) => !isOver(ban, now)));
       if (!changed) return;
       checkSize(changed);
       // The number first: who knows an older one then reads the list again, even if the next write never happens.
       await this.#put({ ...patternVersionKey, version: version + 1 }, version + 1);
-      if (await this.#put({ ...listKey, version: version + 1, bans: changed }, version + 1)) return;
+      const list = {
+        version: version + 1,
+        bans: changed,
+        changes: [name, ...changes].slice(0, rememberedChanges),
+      };
+      if (await this.#put({ ...listKey, ...list }, version + 1)) return;
     }
   }
 
@@ -78,7 +91,8 @@ export class BanPatterns {
     const { Item } = await this.#database.client.send(
       new GetCommand({ TableName: this.#database.access, Key: listKey, ConsistentRead: true }),
     );
-    return { version: Number(Item?.version ?? 0), bans: (Item?.bans ?? []) as PatternBan[] };
+    const { version = 0, bans = [], changes = [] } = (Item ?? {}) as Partial<PatternList>;
+    return { version, bans, changes };
   }
 
   /** Writes one of the two items, and returns whether it did: an item never goes back to an earlier version. */

@@ -61,3 +61,12 @@ test("a delayed message is removed once", async () => {
   expect((await call("GET", "/mqtt/delayed/messages")).json.data).toEqual([]);
   expect((await call("DELETE", path)).status).toBe(404);
 });
+
+test("bans of patterns at the same time are each added and removed once, although answers are lost", async () => {
+  const { bans } = api.deps;
+  const patterns = Array.from({ length: 8 }, (_, n) => `^lost${n}$`);
+  const add = (who: string) => bans.add({ as: "clientid_re", who, by: "", reason: "", at: 0 });
+  expect(await Promise.all(patterns.map(add))).toEqual(patterns.map(() => undefined));
+  const twice = await Promise.all([...patterns, ...patterns].map((who) => bans.remove("clientid_re", who)));
+  expect(twice.filter((removed) => removed)).toHaveLength(patterns.length);
+});

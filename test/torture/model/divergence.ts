@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { Message, Model, ModelSession } from "./model.ts";
-import type { RealClient, World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** How long the registry may take to follow the broker, in milliseconds. */
 const patience = 5_000;
@@ -44,9 +44,9 @@ function expected({ sessions, banned, patterns, retained }: Model): Shown {
   };
   for (const [id, session] of all) {
     if (session.connected) {
-      shown[`received by ${id}`] = session.inbox.flatMap(ordered);
+      shown[`received by ${id}`] = session.inbox.flatMap((part) => part.map(line).sort());
       shown[`in flight to ${id}`] = [];
-    } else shown[`waiting for ${id}`] = session.waiting.map(({ topic, qos }) => `${topic} ${qos}`);
+    } else shown[`waiting for ${id}`] = session.waiting.flatMap((part) => part.map(shortly).sort());
   }
   return shown;
 }
@@ -54,11 +54,6 @@ function expected({ sessions, banned, patterns, retained }: Model): Shown {
 function describe({ connected, version, clean, expiry, subscriptions }: ModelSession): string {
   return [connected, version, clean, expiry, subscriptions.size].join(" ");
 }
-
-const ordered = ({ messages, unordered }: { messages: Message[]; unordered: boolean }) => {
-  const lines = messages.map(line);
-  return unordered ? lines.sort() : lines;
-};
 
 const line = ({ topic, payload, qos, retain }: Message) => `${topic} ${payload} ${qos} ${retain}`;
 
@@ -77,11 +72,12 @@ async function actual({ sessions }: Model, world: World): Promise<Shown> {
   };
   for (const [id, session] of sessions) {
     if (session.connected) {
-      shown[`received by ${id}`] = received(session, world.clients.get(id));
+      shown[`received by ${id}`] = inParts((world.clients.get(id)?.received ?? []).map(line), session.inbox);
       shown[`in flight to ${id}`] = (await get(`/clients/${id}/inflight_messages`)).data?.map(shortly);
     } else
-      shown[`waiting for ${id}`] = (await get(`/clients/${id}/mqueue_messages?limit=1000`)).data?.map(
-        shortly,
+      shown[`waiting for ${id}`] = inParts(
+        (await get(`/clients/${id}/mqueue_messages?limit=1000`)).data?.map(shortly) ?? [],
+        session.waiting,
       );
   }
   return shown;
@@ -92,14 +88,10 @@ const describeShown = (it: Shown) =>
     " ",
   );
 
-const shortly = ({ topic, qos }: Shown) => `${topic} ${qos}`;
+const shortly = ({ topic, qos }: Pick<Message, "topic" | "qos">) => `${topic} ${qos}`;
 
-/** What a client received, with those parts sorted whose order is open. */
-function received({ inbox }: ModelSession, client: RealClient | undefined): string[] {
-  const left = (client?.received ?? []).map(line);
-  const parts = inbox.flatMap(({ messages, unordered }) => {
-    const part = left.splice(0, messages.length);
-    return unordered ? part.sort() : part;
-  });
-  return [...parts, ...left];
+/** Lines of messages, sorted within the parts whose order is open. */
+function inParts(lines: readonly string[], parts: readonly Message[][]): string[] {
+  const left = [...lines];
+  return [...parts.flatMap(({ length }) => left.splice(0, length).sort()), ...left];
 }

@@ -21,10 +21,10 @@ export interface Message {
 export interface ModelSession extends Connecting {
   connected: boolean;
   subscriptions: Map<string, Qos>;
-  /** What waits for the client. */
-  waiting: Message[];
-  /** What the connection has to receive, command by command; the order within `unordered` parts is open. */
-  inbox: { messages: Message[]; unordered: boolean }[];
+  /** What waits for the client: what one message brought, in any order, then what the next one did. */
+  waiting: Message[][];
+  /** What the connection has to receive, command by command; the order of what one command brings is open. */
+  inbox: Message[][];
 }
 
 /** What the broker and the API must show after any sequence of commands. */
@@ -40,13 +40,12 @@ export class Model {
     const known = this.sessions.get(id);
     if (known?.connected) this.disconnect(id);
     const kept = connecting.clean ? undefined : this.sessions.get(id);
-    const messages = kept?.waiting ?? [];
     this.sessions.set(id, {
       ...connecting,
       connected: true,
       subscriptions: kept?.subscriptions ?? new Map(),
       waiting: [],
-      inbox: [{ messages, unordered: false }],
+      inbox: kept?.waiting ?? [],
     });
     return kept !== undefined;
   }
@@ -64,7 +63,7 @@ export class Model {
     session.subscriptions.set(filter, qos);
     const found = [...this.retained.values()].filter(({ topic }) => matches(filter, topic));
     const messages = found.map((message) => ({ ...message, qos: least(message.qos, qos) }));
-    if (session.connected) session.inbox.push({ messages, unordered: true });
+    if (session.connected) session.inbox.push(messages);
   }
 
   unsubscribe(id: string, filter: string): void {
@@ -82,10 +81,10 @@ export class Model {
         .map(([, qos]) => qos);
       if (granted.length === 0) continue;
       taken = true;
-      const qos = least(message.qos, Math.max(...granted) as Qos);
-      const copy = { ...message, qos, retain: false };
-      if (session.connected) session.inbox.push({ messages: [copy], unordered: false });
-      else session.waiting.push(copy);
+      // Each of overlapping subscriptions brings a copy, as in EMQX.
+      const messages = granted.map((qos) => ({ ...message, qos: least(message.qos, qos), retain: false }));
+      const parts = session.connected ? session.inbox : session.waiting;
+      parts.push(messages);
     }
     return taken;
   }
