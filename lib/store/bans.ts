@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { BatchGetCommand, DeleteCommand, GetCommand } from "@aws-sdk/lib-dynamodb";
 import {
   type Ban,
@@ -100,10 +101,12 @@ export class Bans {
 
   async #addExact({ until, ...ban }: Ban, now: number): Promise<Ban | undefined> {
     const key = keyOf(ban.as as ExactKind, ban.who);
+    // Tells this ban from one that says the same, where the answer to the put is lost.
+    const change = randomUUID();
     for (;;) {
       const added = await putIf(this.#database, {
         TableName: this.#database.access,
-        Item: { ...key, ...ban, expires_at: until },
+        Item: { ...key, ...ban, expires_at: until, change },
         ConditionExpression: "attribute_not_exists(pk) OR expires_at <= :now",
         ExpressionAttributeValues: { ":now": Math.floor(now / 1000) },
       });

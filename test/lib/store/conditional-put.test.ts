@@ -1,7 +1,7 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { putIf } from "../../../lib/store/conditional-put.ts";
-import { loseAnswers } from "../../support/lost-answers.ts";
+import { loseAnswers, loseRequests } from "../../support/lost-answers.ts";
 import { holdBack } from "../../support/seed.ts";
 import { TestApi } from "../../support/test-api.ts";
 
@@ -69,4 +69,15 @@ test("bans of patterns at the same time are each added and removed once, althoug
   expect(await Promise.all(patterns.map(add))).toEqual(patterns.map(() => undefined));
   const twice = await Promise.all([...patterns, ...patterns].map((who) => bans.remove("clientid_re", who)));
   expect(twice.filter((removed) => removed)).toHaveLength(patterns.length);
+});
+
+test("a ban that says the same as one that is there is not added, although requests are lost", async () => {
+  const other = await TestApi.start();
+  loseRequests(other.local.client, /^PutItem/);
+  const add = () => other.deps.bans.add({ as: "clientid", who: "same", by: "", reason: "", at: 0 });
+  expect([await add(), await add()]).toEqual([
+    undefined,
+    { as: "clientid", who: "same", by: "", reason: "", at: 0 },
+  ]);
+  await other.close();
 });
