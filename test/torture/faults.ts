@@ -149,13 +149,9 @@ class Lane {
       : thing.afterRemove(await call(kind.remove(id)));
   }
 
-  /** A new secret; the one before stays valid for a while, also if nobody knows whether there is a new one. */
   async #rotate(thing: Thing, call: Send): Promise<string | undefined> {
     const path = `/api_key/${thing.id}/rotate`;
-    const answer = await call({ method: "POST", path, body: { grace_period: 3_600 } });
-    if (answer.status === 200) thing.made = answer;
-    else if (answer.status < 500) return `its rotation is answered with ${answer.status}`;
-    return undefined;
+    return thing.afterRenewal(await call({ method: "POST", path, body: { grace_period: 3_600 } }));
   }
 
   async #client(setup: FaultsSetup, call: Send, note: Note): Promise<void> {

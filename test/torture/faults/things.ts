@@ -96,8 +96,10 @@ export class Thing {
   readonly kind: Kind;
   readonly id: string;
   expected: Expected = "gone";
-  /** The last answer to its creation. */
+  /** The last answer that told its secret, if that may still be valid. */
   made: CallAnswer | undefined;
+  /** Whether the secret may have been renewed since, without an answer. */
+  renewed = false;
 
   constructor(kind: Kind, id: string) {
     this.kind = kind;
@@ -108,9 +110,14 @@ export class Thing {
   afterCreate(answer: CallAnswer): string | undefined {
     const { created, taken } = this.kind;
     const before = this.expected;
-    if (answer.status >= 500) return void (before === "gone" && this.#become("unknown"));
+    if (answer.status >= 500) {
+      if (before === "gone") this.#become("unknown");
+      if (before !== "there") this.made = undefined;
+      return undefined;
+    }
     if (answer.status === created) {
       this.made = answer;
+      this.renewed = false;
       this.#become("there");
       return before === "there" && taken ? "is created though it is there" : undefined;
     }
@@ -127,6 +134,18 @@ export class Thing {
     this.#become("gone");
     if (status === 204) return before === "gone" ? "is removed though it is gone" : undefined;
     return before === "there" ? "is said to be unknown, and was there before this call" : undefined;
+  }
+
+  /** The secret before a renewal stays valid for a while, also if nobody knows of the renewal; the one before that does not. */
+  afterRenewal(answer: CallAnswer): string | undefined {
+    if (answer.status === 200) {
+      this.made = answer;
+      this.renewed = false;
+    } else if (answer.status >= 500) {
+      if (this.renewed) this.made = undefined;
+      this.renewed = true;
+    } else return `its rotation is answered with ${answer.status}`;
+    return undefined;
   }
 
   afterRead({ status }: CallAnswer): string | undefined {
