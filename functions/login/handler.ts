@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { issueToken } from "../../lib/auth/login-token.ts";
+import { untilNextStep } from "../../lib/auth/refusal-time.ts";
 import { verifySecret } from "../../lib/auth/verify-secret.ts";
 import { serve } from "../../lib/http/serve.ts";
 import { apiVersion } from "../../lib/records/node.ts";
@@ -13,12 +14,14 @@ const delay = { step: 100, most: 1_000 };
 
 export const handler = serve(login, {
   async login({ body: { username, password }, address, fail }, { users, loginFailures }) {
+    const begin = performance.now();
     const failures = await loginFailures.count(username, address);
     await sleep(Math.min(failures * delay.step, delay.most));
     const user = await users.get(username);
-    const right = await verifySecret(password, user?.password_hash);
+    const right = await verifySecret(password, user ? [user.password_hash] : []);
     if (!user || !right || failures >= mostFailures) {
       if (failures < mostFailures) await loginFailures.add(username, address, failures);
+      await untilNextStep(begin);
       return fail(401, "BAD_USERNAME_OR_PWD", "Auth failed");
     }
     const token = await issueToken(users, user);

@@ -64,7 +64,7 @@ export const handler = serve(resource, {
     }
     const user = await users.get(username);
     if (!user) return fail(404, "USER_NOT_FOUND", "User not found");
-    if (!(await verifySecret(old_pwd, user.password_hash))) {
+    if (!(await verifySecret(old_pwd, [user.password_hash]))) {
       return fail(400, "ERROR_PWD_NOT_MATCH", "Old password not match");
     }
     const problem = passwordProblem(new_pwd);

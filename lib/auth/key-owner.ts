@@ -1,5 +1,6 @@
 import type { ApiKey } from "../records/api-key.ts";
 import type { ApiKeys } from "../store/api-keys.ts";
+import { untilNextStep } from "./refusal-time.ts";
 import { verifySecret } from "./verify-secret.ts";
 
 /** A key's use is noted at most so often, in seconds. */
@@ -14,17 +15,24 @@ export async function keyOwner(
   { api_key, secret }: { api_key: string; secret: string },
   maxAge = Number.POSITIVE_INFINITY,
 ): Promise<ApiKey | undefined> {
+  const begin = performance.now();
   const now = Math.floor(Date.now() / 1000);
   const key = await apiKeys.get(api_key);
-  const right = (await verifySecret(secret, key?.secret_hash)) || (await isPrevious(key, secret, now));
-  if (!key?.enable || !right || isOver(key, now, maxAge)) return undefined;
+  if (!(await verifySecret(secret, key ? validHashes(key, now) : []))) {
+    await untilNextStep(begin);
+    return undefined;
+  }
+  if (!key?.enable || isOver(key, now, maxAge)) return undefined;
   if (now - (key.last_used_at ?? 0) >= noteInterval) await apiKeys.noteUse(key, now);
   return key;
 }
 
-async function isPrevious(key: ApiKey | undefined, secret: string, now: number): Promise<boolean> {
-  if (!key?.previous_secret_hash || (key.previous_valid_until ?? 0) <= now) return false;
-  return verifySecret(secret, key.previous_secret_hash);
+function validHashes(
+  { secret_hash, previous_secret_hash, previous_valid_until = 0 }: ApiKey,
+  now: number,
+): string[] {
+  const graced = previous_secret_hash !== undefined && previous_valid_until > now;
+  return graced ? [secret_hash, previous_secret_hash] : [secret_hash];
 }
 
 function isOver({ expired_at, secret_created_at, created_at }: ApiKey, now: number, maxAge: number): boolean {
