@@ -98,10 +98,12 @@ export class DynamoEngine implements Dynamo {
 }
 
 /**
- * Changes how dynalite reads: ranges in batches, and single values at once, because to hand a read of some microseconds
+ * Changes how dynalite reads: tables once, ranges in batches, and single values at once, because to hand a read of some microseconds
  * to another thread and back takes several times as long.
  */
-function readFaster({ db }: DynaliteStore): void {
+function readFaster(store: DynaliteStore): void {
+  rememberTables(store);
+  const { db } = store;
   db.createValueStream = (options) => valueStream(db, options);
   db.get = (key, done) => {
     try {
@@ -109,6 +111,21 @@ function readFaster({ db }: DynaliteStore): void {
     } catch (error) {
       process.nextTick(done, error);
     }
+  };
+}
+
+/** A table that can be used stays as it is: none of the operations here changes one. */
+function rememberTables(store: DynaliteStore): void {
+  const known = new Map<string, unknown>();
+  const { getTable } = store;
+  store.getTable = (name, ...rest) => {
+    const [done] = rest;
+    if (typeof done !== "function") return getTable(name, ...rest);
+    if (known.has(name)) return process.nextTick(done, null, known.get(name));
+    getTable(name, (error, table) => {
+      if (!error) known.set(name, table);
+      done(error, table);
+    });
   };
 }
 

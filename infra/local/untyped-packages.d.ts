@@ -9,9 +9,13 @@ declare module "dynalite/db/index.js" {
     get(key: string, done: (error: unknown, value?: unknown) => void): void;
   }
 
+  type Done = (error: unknown, table?: unknown) => void;
+
   /** The tables, with what dynalite's operations need to work on them. */
   export interface DynaliteStore {
     db: Level;
+    /** The definition of a table; without the flag, only of one that can be used. */
+    getTable(name: string, ...rest: [Done] | [checkStatus: boolean, Done]): void;
     lifecycleManager: { gracefulClose(): Promise<void> };
   }
 

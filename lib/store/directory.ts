@@ -31,7 +31,10 @@ export class Directory {
     within: readonly string[] = shards,
   ): Promise<{ place: Place | undefined; all: number }> {
     const root = await this.root();
-    const counts = new Map([...root.counts].filter(([prefix]) => within.includes(prefix.charAt(0))));
+    const counts =
+      within === shards
+        ? root.counts
+        : new Map([...root.counts].filter(([prefix]) => within.includes(prefix.charAt(0))));
     const { leaves } = root;
     const all = sumOf(counts);
     const place = bucketAt(counts, offset);
@@ -214,13 +217,22 @@ const rootOf = (item: Record<string, unknown>): Root => ({
 });
 
 function appliedOf(item: Record<string, unknown>): ReadonlyMap<string, string> {
-  const applied = Object.entries(item).filter(([name]) => name.startsWith("@"));
-  return new Map(applied.map(([name, sequence]) => [name.slice(1), String(sequence)]));
+  return named("@", item, String);
 }
 
 function countsOf(item: Record<string, unknown>): Counts {
-  const counts = Object.entries(item).filter(([name]) => name.startsWith("_"));
-  return new Map(counts.map(([name, count]) => [name.slice(1), Number(count)]));
+  return named("_", item, Number);
+}
+
+/** The attributes whose names begin with a mark, by the rest of their names; each page of a list begins with some hundreds. */
+function named<Value>(
+  mark: string,
+  item: Record<string, unknown>,
+  convert: (value: unknown) => Value,
+): ReadonlyMap<string, Value> {
+  const found = new Map<string, Value>();
+  for (const name in item) if (name.startsWith(mark)) found.set(name.slice(1), convert(item[name]));
+  return found;
 }
 
 type Entries = readonly (readonly [prefix: string, count: number])[];
