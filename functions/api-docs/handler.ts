@@ -1,8 +1,5 @@
-import { openApiDocument } from "../../lib/contract/openapi.ts";
-import type { Resource } from "../../lib/contract/resource.ts";
 import { readPackageFile } from "../../lib/deps/package-files.ts";
 import { serve } from "../../lib/http/serve.ts";
-import * as resources from "../index.ts";
 import { apiDocs } from "./contract.ts";
 import { page } from "./page.ts";
 
@@ -28,9 +25,11 @@ export const handler = serve(apiDocs, {
     return answer(301, undefined, { location: `${path.replace(/\/$/, "")}/index.html` });
   },
 
-  getFile({ params, answer }) {
+  async getFile({ params, answer }) {
     if (params.file === "swagger.json") {
-      return answer(200, openApiDocument(Object.values<Resource>(resources)));
+      // Every contract is loaded for it: when somebody asks, and not at each cold start.
+      const { document } = await import("./document.ts");
+      return answer(200, document);
     }
     const file = files.get(params.file);
     if (!file) return answer(404, undefined);
