@@ -2,7 +2,7 @@ import type { DepsFor } from "../../lib/deps/types.ts";
 import type { Session } from "../../lib/records/session.ts";
 import { sessionKey } from "../../lib/store/hash-order.ts";
 import { matchingPage, nextMatches } from "../../lib/store/matching-page.ts";
-import { type ClientFilter, isFuzzy, testsOf } from "./filter.ts";
+import { type ClientFilter, isFuzzy, storedConditions, testsOf } from "./filter.ts";
 
 /** Whom a list is about. */
 export interface Selection {
@@ -22,7 +22,7 @@ export interface ListedPage {
   count?: number;
 }
 
-type Reading = Pick<DepsFor<"registry:read">["sessions"], "all" | "behind" | "getMany" | "ofUsers" | "page">;
+type Reading = Pick<DepsFor<"registry:read">["sessions"], "behind" | "getMany" | "ofUsers" | "page">;
 
 /**
  * A page of sessions. Named clients and users are read by key, an unfiltered page from its place; other filters read
@@ -30,15 +30,16 @@ type Reading = Pick<DepsFor<"registry:read">["sessions"], "all" | "behind" | "ge
  */
 export async function listSessions(sessions: Reading, request: ListRequest): Promise<ListedPage> {
   const { page, limit } = request;
-  const { filter, matches, isOpen } = conditionsOf(request);
+  const { filter, matches, where, isOpen } = conditionsOf(request);
   const offset = (page - 1) * limit;
   if (isOpen) {
     const { all, ...found } = await sessions.page(offset, limit);
     return { ...found, count: all };
   }
-  const candidates = (await named(sessions, request)) ?? sessions.all();
+  const names = await named(sessions, request);
+  const steps = names ? [{ rows: names }] : sessions.behind("", { where });
   const counted = !isFuzzy(filter);
-  const { rows, ...rest } = await matchingPage(candidates, matches, { offset, limit, counted });
+  const { rows, ...rest } = await matchingPage(steps, matches, { offset, limit, counted });
   return { sessions: rows, ...rest };
 }
 
@@ -50,13 +51,14 @@ export async function listBehind(
   sessions: Reading,
   { place, limit, ...selection }: Selection & { place: string; limit: number },
 ): Promise<{ sessions: Session[]; next: string | undefined }> {
-  const { matches, isOpen } = conditionsOf(selection);
+  const { matches, where, isOpen } = conditionsOf(selection);
   const names = await named(sessions, selection);
-  const candidates =
-    names?.filter(({ clientid }) => sessionKey(clientid).sk > place) ??
-    sessions.behind(place, isOpen ? limit + 1 : undefined);
-  const { rows, last, hasnext } = await nextMatches(candidates, matches, limit);
-  return { sessions: rows, next: hasnext && last ? sessionKey(last.clientid).sk : undefined };
+  const steps = names
+    ? [{ rows: names.filter(({ clientid }) => placeOf(clientid) > place) }]
+    : sessions.behind(place, { where, expected: isOpen ? limit + 1 : undefined });
+  const { rows, hasnext, place: reached } = await nextMatches(steps, matches, limit);
+  const last = rows.at(-1);
+  return { sessions: rows, next: hasnext ? (reached ?? (last && placeOf(last.clientid))) : undefined };
 }
 
 function conditionsOf({ clientid, username, filter: given }: Selection) {
@@ -70,9 +72,12 @@ function conditionsOf({ clientid, username, filter: given }: Selection) {
   return {
     filter,
     matches: (session: Session) => tests.every((test) => test(session)),
+    where: storedConditions(filter),
     isOpen: !clientid && !username && tests.length === 0,
   };
 }
+
+const placeOf = (clientid: string) => sessionKey(clientid).sk;
 
 /** The sessions of named clients or users, in hash order; `undefined` if none are named. */
 async function named(sessions: Reading, { clientid, username }: Selection): Promise<Session[] | undefined> {

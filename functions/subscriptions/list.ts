@@ -3,7 +3,7 @@ import { covers } from "../../lib/mqtt/filter-cover.ts";
 import { namedFilter } from "../../lib/mqtt/shared-filter.ts";
 import type { Subscription } from "../../lib/records/session.ts";
 import { visibleSession } from "../../lib/records/session-state.ts";
-import { matchingPage } from "../../lib/store/matching-page.ts";
+import { matchingPage, oneByOne } from "../../lib/store/matching-page.ts";
 
 /** The conditions of a list. */
 export interface SubscriptionFilter {
@@ -33,7 +33,7 @@ export async function listSubscriptions(
   }
   const candidates = await candidatesFor(registry, filter, offset + limit + 1);
   const counted = filter.match_topic === undefined;
-  return matchingPage(candidates, (row) => matches(row, filter), { offset, limit, counted });
+  return matchingPage(oneByOne(candidates), (row) => matches(row, filter), { offset, limit, counted });
 }
 
 /** The smallest part of all subscriptions that has a key and holds every match. */

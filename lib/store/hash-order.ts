@@ -60,6 +60,11 @@ export function partition(kind: OrderedKind, order: string): string {
   return `${kind}#${order.charAt(0)}`;
 }
 
+/** A sort key behind all others of a shard, of the form that they have. */
+export function endOfShard(shard: string): string {
+  return `${shard.padEnd(16, "f")}#$${"f".repeat(64)}`;
+}
+
 /** Key of a user name in the index. Digested, because it may be empty or long. */
 export function usernameKey(username: string): string {
   return hash("sha256", username, "hex").slice(0, 32);

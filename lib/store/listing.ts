@@ -1,11 +1,20 @@
 import type { Database, Key } from "./database.ts";
 import { Directory } from "./directory.ts";
-import { type OrderedKind, partition, shards } from "./hash-order.ts";
-import { queryItems } from "./query.ts";
+import { endOfShard, type OrderedKind, partition, shards } from "./hash-order.ts";
+import type { Step } from "./matching-page.ts";
+import { type Condition, queryItems, queryPages } from "./query.ts";
 
 /** What all items of a listing have in common; what is `gone` is remembered for a while, and never shown. */
 export interface Listed extends Key {
   standing?: "disconnected" | "gone";
+}
+
+export interface StepsRequest {
+  /** How many items are likely to be taken; all, if absent. */
+  expected?: number | undefined;
+  /** Shards that are read. */
+  within?: readonly string[];
+  where?: readonly Condition[];
 }
 
 /** A listing as its counts are made. */
@@ -67,16 +76,26 @@ export class Listing<Item extends Listed> implements Counted {
     expected?: number,
     within: readonly string[] = shards,
   ): AsyncGenerator<Item> {
+    for await (const { rows } of this.stepsFrom(start, { expected, within })) yield* rows;
+  }
+
+  /** The same, step by step; items that do not hold `where` are left out. */
+  protected async *stepsFrom(
+    start: string,
+    { expected, within = shards, where }: StepsRequest = {},
+  ): AsyncGenerator<Step<Item>> {
     let left = expected;
-    for (const shard of within.filter((digit) => digit >= start.charAt(0))) {
+    for (const shard of within.filter((digit) => endOfShard(digit) >= start)) {
       const query = {
         pk: partition(this.kind, shard),
         start: start.startsWith(shard) ? start : shard,
         expected: left,
+        where,
       };
-      for await (const item of queryItems<Item>(this.database, query)) {
-        if (left !== undefined) left -= 1;
-        yield item;
+      for await (const { items, next } of queryPages<Item>(this.database, query)) {
+        if (left !== undefined) left -= items.length;
+        const behind = shard === within.at(-1) ? undefined : endOfShard(shard);
+        yield { rows: items, place: next?.sk ?? behind };
       }
     }
   }

@@ -1,6 +1,15 @@
 /** How long rows are read one after the other for a condition that no key serves, in milliseconds. */
 const readBudget = 8_000;
 
+/** Rows that were read at once. */
+export interface Step<Row> {
+  rows: readonly Row[];
+  /** Behind what to read on, if there may be more and that can be said. */
+  place?: string | undefined;
+}
+
+export type Steps<Row> = Iterable<Step<Row>> | AsyncIterable<Step<Row>>;
+
 /** Rows that match, from `offset` (from 0) on, at most `limit`; `counted` asks for the number of all matches. */
 export interface PageRequest {
   offset: number;
@@ -18,15 +27,15 @@ export interface MatchingPage<Row> {
 
 /** A page of the rows that match. Reads on until it is full, or to the end where matches are counted. */
 export async function matchingPage<Row>(
-  candidates: Iterable<Row> | AsyncIterable<Row>,
+  steps: Steps<Row>,
   matches: (row: Row) => boolean,
   { offset, limit, counted }: PageRequest,
 ): Promise<MatchingPage<Row>> {
   const deadline = Date.now() + readBudget;
   const rows: Row[] = [];
   let count = 0;
-  for await (const row of candidates) {
-    if (matches(row)) {
+  for await (const step of steps) {
+    for (const row of step.rows.filter(matches)) {
       count += 1;
       if (count > offset && rows.length < limit) rows.push(row);
     }
@@ -36,22 +45,32 @@ export async function matchingPage<Row>(
   return { rows, hasnext: count > offset + limit, ...(counted && { count }) };
 }
 
-/** The next rows that match, and whether there may be more; `last` is the last one that was read for them. */
+/**
+ * The next rows that match, and whether there may be more: these are behind `place`, or behind the last row if that is
+ * absent.
+ */
 export async function nextMatches<Row>(
-  candidates: Iterable<Row> | AsyncIterable<Row>,
+  steps: Steps<Row>,
   matches: (row: Row) => boolean,
   limit: number,
-): Promise<{ rows: Row[]; last?: Row | undefined; hasnext: boolean }> {
+): Promise<{ rows: Row[]; hasnext: boolean; place?: string | undefined }> {
   const deadline = Date.now() + readBudget;
   const rows: Row[] = [];
-  let last: Row | undefined;
-  for await (const row of candidates) {
-    if (matches(row)) {
-      if (rows.length === limit) return { rows, last, hasnext: true };
-      rows.push(row);
-    }
-    last = row;
-    if (Date.now() > deadline) return { rows, last, hasnext: true };
+  /** The end of the last step in which there was nothing more. */
+  let place: string | undefined;
+  for await (const step of steps) {
+    const found = step.rows.filter(matches);
+    const taken = found.slice(0, limit - rows.length);
+    rows.push(...taken);
+    if (taken.length < found.length)
+      return { rows, hasnext: true, place: taken.length > 0 ? undefined : place };
+    place = step.place;
+    if (place !== undefined && Date.now() > deadline) return { rows, hasnext: true, place };
   }
   return { rows, hasnext: false };
+}
+
+/** Rows that come one after the other, as steps. */
+export async function* oneByOne<Row>(rows: Iterable<Row> | AsyncIterable<Row>): AsyncGenerator<Step<Row>> {
+  for await (const row of rows) yield { rows: [row] };
 }

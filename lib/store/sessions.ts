@@ -4,7 +4,8 @@ import { type SessionState, visibleSession } from "../records/session-state.ts";
 import { sumOf } from "./counts.ts";
 import { type Database, isConditionFailure, type Key } from "./database.ts";
 import { sessionKey, shards, usernameKey } from "./hash-order.ts";
-import { Listing } from "./listing.ts";
+import { Listing, type StepsRequest } from "./listing.ts";
+import type { Step } from "./matching-page.ts";
 import { queryItems } from "./query.ts";
 import { type SessionItem, toItem, toState } from "./session-item.ts";
 
@@ -49,15 +50,17 @@ export class Sessions extends Listing<SessionItem> {
   }
 
   /** All sessions in hash order. */
-  all(): AsyncGenerator<Session> {
-    return this.behind("");
+  async *all(): AsyncGenerator<Session> {
+    for await (const { rows } of this.behind("")) yield* rows;
   }
 
-  /** The sessions behind a place in hash order, or all behind ""; `expected` is how many are likely to be taken. */
-  async *behind(place: string, expected?: number): AsyncGenerator<Session> {
-    for await (const item of this.itemsFrom(place && `${place}\0`, expected)) {
-      const session = visible(item);
-      if (session) yield session;
+  /** The sessions behind a place in hash order, or all behind "", step by step; only items that hold `where` are sent. */
+  async *behind(
+    place: string,
+    request: Pick<StepsRequest, "expected" | "where"> = {},
+  ): AsyncGenerator<Step<Session>> {
+    for await (const { rows, place: reached } of this.stepsFrom(place && `${place}\0`, request)) {
+      yield { rows: rows.flatMap((item) => visible(item) ?? []), place: reached };
     }
   }
 

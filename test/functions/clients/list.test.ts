@@ -24,13 +24,11 @@ class Registry {
   });
 
   async *behind(place: string) {
-    yield* this.sessions.filter(({ clientid }) => sessionKey(clientid).sk > place);
-  }
-
-  async *all() {
     for (const session of this.sessions) {
+      const { sk } = sessionKey(session.clientid);
+      if (sk <= place) continue;
       this.scanned += 1;
-      yield session;
+      yield { rows: [session], place: sk };
     }
   }
 }
