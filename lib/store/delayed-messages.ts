@@ -23,6 +23,9 @@ import {
 /** How many messages are removed at the same time. */
 const removalsAtOnce = 20;
 
+/** How many rows one Query of a list reads at most. */
+const mostRows = 5_000;
+
 /**
  * Messages that are held back until a time. Each has a row, in the order of these times, and an item with its
  * payload, so that a list reads no payloads. The item is what counts: whoever deletes it has removed the message.
@@ -48,14 +51,15 @@ export class DelayedMessages {
     return true;
   }
 
-  /** Rows from an offset on, the one that is due last first; `total` is the number of all rows, if these end the list. */
+  /** Rows from an offset on, the one that is due last first. Reads the rows before them too. `total` is the number of all rows, if these end the list. */
   async page({ offset, limit }: { offset: number; limit: number }): Promise<{
     rows: DelayedRow[];
     total: number | undefined;
   }> {
     const rows: DelayedRow[] = [];
     let position = 0;
-    for await (const row of this.#rows({ ScanIndexForward: false })) {
+    const Limit = Math.min(offset + limit + 1, mostRows);
+    for await (const row of this.#rows({ ScanIndexForward: false, Limit })) {
       if (position === offset + limit) return { rows, total: undefined };
       if (position >= offset) rows.push(row);
       position += 1;
