@@ -45,8 +45,9 @@ export class InProcess {
     }
   }
 
+  /** Makes so many attempts, if the time allows; what is right after all is none. */
   async run(attempts: number, random: Mutations, isOver: () => boolean): Promise<void> {
-    for (let n = 0; n < attempts && !isOver(); n += 1) {
+    for (let n = 0; this.tokens + this.keys < attempts && !isOver(); n += 1) {
       if (n % 1_000 === 0) await nextTurn();
       const isKey = n % 4 === 0;
       const attempt = (isKey ? makeKeyAttempt : makeTokenAttempt)(this.#subjects, random);
