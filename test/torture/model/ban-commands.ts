@@ -23,7 +23,10 @@ export const unban = (as: BanKind, who: string) =>
     },
   });
 
-/** A ban that is over a second or two later; everything else waits for that. */
+/** Milliseconds that a short ban takes at least. */
+const shortest = 500;
+
+/** A ban that is over about a second later; everything else waits for that. */
 export const banBriefly = (as: BanKind, who: string) =>
   new Command(`ban ${as} ${who} briefly`, {
     model: (model) => {
@@ -32,7 +35,7 @@ export const banBriefly = (as: BanKind, who: string) =>
       return isNew;
     },
     real: async (world, isNew: boolean) => {
-      const until = Math.floor(Date.now() / 1_000) + 2;
+      const until = Math.ceil((Date.now() + shortest) / 1_000);
       const { status } = await world.call("POST", "/banned", { as, who, until });
       expectThat("status of ban", isNew ? 200 : 400, status);
       if (!isNew) return;

@@ -50,27 +50,30 @@ const how: fc.Arbitrary<Connecting> = fc.oneof(
 );
 const leaving = fc.constantFrom<Leaving>("politely", "at once", "with will");
 
-/** Sequences of commands; what is done often comes often. */
-export const sequences = fc.commands(
-  [
-    fc.tuple(id, how).map((it) => connect(...it)),
-    fc.tuple(id, how).map((it) => connect(...it)),
-    fc.tuple(id, filter, qos).map((it) => subscribe(...it)),
-    fc.tuple(id, filter, qos).map((it) => subscribe(...it)),
-    fc.tuple(id, message).map((it) => publish(...it)),
-    message.map(publishByApi),
-    fc.tuple(id, leaving).map((it) => disconnect(...it)),
-    fc.tuple(id, filter).map((it) => unsubscribe(...it)),
-    fc.tuple(id, filter, qos).map((it) => subscribeByApi(...it)),
-    fc.tuple(id, filter).map((it) => unsubscribeByApi(...it)),
-    id.map(kick),
-    bans.map(([as, who]) => ban(as, who)),
-    bans.map(([as, who]) => unban(as, who)),
-    bans.map(([as, who]) => banBriefly(as, who)),
-    fc.tuple(id, fc.constantFrom("politely" as const, "with will" as const)).map((it) => expire(...it)),
-    fc.tuple(fc.constantFrom(...topics), fc.nat(999)).map(([topic, n]) => delay(topic, `d${n}`)),
-    fc.tuple(id, how).map((it) => connectBanned(...it)),
-    fc.constantFrom("SIGINT" as const, "SIGKILL" as const).map(restart),
-  ],
-  { maxCommands: 40, size: "max" },
-);
+const often = [
+  fc.tuple(id, how).map((it) => connect(...it)),
+  fc.tuple(id, how).map((it) => connect(...it)),
+  fc.tuple(id, filter, qos).map((it) => subscribe(...it)),
+  fc.tuple(id, filter, qos).map((it) => subscribe(...it)),
+  fc.tuple(id, message).map((it) => publish(...it)),
+  message.map(publishByApi),
+  fc.tuple(id, leaving).map((it) => disconnect(...it)),
+  fc.tuple(id, filter).map((it) => unsubscribe(...it)),
+  fc.tuple(id, filter, qos).map((it) => subscribeByApi(...it)),
+  fc.tuple(id, filter).map((it) => unsubscribeByApi(...it)),
+  id.map(kick),
+  bans.map(([as, who]) => ban(as, who)),
+  bans.map(([as, who]) => unban(as, who)),
+  fc.tuple(id, how).map((it) => connectBanned(...it)),
+];
+
+/** Each takes a second or more. */
+const seldom = [
+  bans.map(([as, who]) => banBriefly(as, who)),
+  fc.tuple(id, fc.constantFrom("politely" as const, "with will" as const)).map((it) => expire(...it)),
+  fc.tuple(fc.constantFrom(...topics), fc.nat(999)).map(([topic, n]) => delay(topic, `d${n}`)),
+  fc.constantFrom("SIGINT" as const, "SIGKILL" as const).map(restart),
+];
+
+/** Sequences of commands. */
+export const sequences = fc.commands([...often, ...often, ...seldom], { maxCommands: 40, size: "max" });
