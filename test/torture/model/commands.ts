@@ -19,7 +19,7 @@ const bans = fc.oneof(
   fc.constantFrom("^c[12]$", "3").map((who) => ["clientid_re" as const, who] as const),
 );
 const filter = fc.oneof(
-  { weight: 2, arbitrary: fc.constantFrom(...filters) },
+  { weight: 1, arbitrary: fc.constantFrom(...filters) },
   { weight: 1, arbitrary: fc.constantFrom(...sharedFilters) },
 );
 const qos = fc.constantFrom<Qos>(0, 1, 2);
@@ -50,6 +50,16 @@ const how: fc.Arbitrary<Connecting> = fc.oneof(
 );
 const leaving = fc.constantFrom<Leaving>("politely", "at once", "with will");
 
+/** Before a sequence, clients connect and subscribe. */
+export const beginnings = fc
+  .array(fc.tuple(how, filter, qos), { maxLength: ids.length, size: "max" })
+  .map((all) =>
+    all.flatMap(([how, ...subscription], n) => {
+      const id = ids[n] ?? "";
+      return [connect(id, how), subscribe(id, ...subscription)];
+    }),
+  );
+
 const often = [
   fc.tuple(id, how).map((it) => connect(...it)),
   fc.tuple(id, how).map((it) => connect(...it)),
@@ -76,4 +86,7 @@ const seldom = [
 ];
 
 /** Sequences of commands. */
-export const sequences = fc.commands([...often, ...often, ...seldom], { maxCommands: 40, size: "max" });
+export const sequences = fc.commands([...often, ...often, ...often, ...often, ...seldom], {
+  maxCommands: 40,
+  size: "max",
+});

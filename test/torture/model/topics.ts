@@ -4,7 +4,7 @@ export const ids = ["c1", "c2", "c3"];
 /** Topics and filters that the commands use, below the name of a run. */
 export const topics = ["a", "a/b", "b"];
 export const filters = ["a", "a/b", "a/+", "+", "a/#", "#"];
-export const sharedFilters = ["$share/g/a", "$share/g/#", "$share/h/a/+", "$queue/a"];
+export const sharedFilters = ["$share/g/#", "$queue/a"];
 
 export const isShared = (filter: string) => /^\$(share|queue)\//.test(filter);
 
