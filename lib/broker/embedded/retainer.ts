@@ -9,6 +9,7 @@ import type { AedesPersistence } from "./kept-state.ts";
 import { longestTimer } from "./long-timer.ts";
 import { factsOf, type MessageFacts } from "./message-facts.ts";
 import { RateLimiter } from "./rate-limiter.ts";
+import { attachFilter } from "./retained-filter.ts";
 import type { RetainedRow, RetainedStore } from "./retained-store.ts";
 
 /** The retained messages of the embedded broker, kept by rules that can be changed. [emqx_retainer] */
@@ -126,7 +127,9 @@ export class Retainer implements Extension, RetainerControl {
         await this.#deliveries.wait();
         const row = this.#store.row(topic);
         const packet = row && this.#shows(row) ? await this.#store.packet(topic) : undefined;
-        if (packet) yield packet;
+        if (!packet) continue;
+        attachFilter(packet, filter);
+        yield packet;
       }
     }
   }
