@@ -22,7 +22,9 @@ const pace = { clients: 10, pause: 100 };
 export async function kickMatching(ban: Ban, deps: KickDeps): Promise<void> {
   try {
     for await (const clientids of matchingClients(ban, deps)) {
-      const results = await Promise.allSettled(clientids.map((clientid) => kickOut(clientid, deps)));
+      const results = await Promise.allSettled(
+        clientids.map((clientid) => kickOut(clientid, deps, { isBanned: true })),
+      );
       const failed = results.filter((result) => result.status === "rejected");
       if (failed.length > 0) {
         log("error", "banned clients were not disconnected", {

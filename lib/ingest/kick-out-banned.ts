@@ -11,7 +11,7 @@ type EnforceDeps = KickDeps & { bans: Pick<Bans, "isBanned"> };
  */
 export async function kickOutBanned(client: BannableClient, deps: EnforceDeps): Promise<boolean> {
   if (!(await deps.bans.isBanned(client))) return false;
-  await kickOut(client.clientid, deps);
+  await kickOut(client.clientid, deps, { isBanned: true });
   return true;
 }
 

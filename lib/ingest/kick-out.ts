@@ -9,10 +9,17 @@ export interface KickDeps {
   broker: Pick<Broker, "kick">;
 }
 
-/** Disconnects a client and ends its session. Returns whether broker or registry knew of it. */
-export async function kickOut(clientid: string, { sessions, broker }: KickDeps): Promise<boolean> {
+/**
+ * Disconnects a client and ends its session. Its will is published, unless it `isBanned`, as in EMQX. Returns whether
+ * broker or registry knew of it. [emqx_channel]
+ */
+export async function kickOut(
+  clientid: string,
+  { sessions, broker }: KickDeps,
+  { isBanned = false } = {},
+): Promise<boolean> {
   const state = await sessions.state(clientid);
-  const known = await broker.kick(clientid);
+  const known = await broker.kick(clientid, { preventWill: isBanned });
   const ended = state && visibleSession(state, Date.now()) !== undefined;
   if (ended) await endSession(sessions, state);
   return known || ended === true;

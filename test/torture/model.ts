@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { type BenchOptions, type BenchResult, timer } from "./bench.ts";
-import { sequences } from "./model/commands.ts";
+import { beginnings, sequences } from "./model/commands.ts";
 import { Model } from "./model/model.ts";
 import { World } from "./model/world.ts";
 
@@ -19,12 +19,14 @@ export async function model({ seed, seconds }: BenchOptions): Promise<BenchResul
   const failures: string[] = [];
   let played = 0;
   let commands = 0;
-  const property = fc.asyncProperty(sequences, async (sequence) => {
+  const property = fc.asyncProperty(beginnings, sequences, async (beginning, sequence) => {
     if (isOverdue()) return;
     played += 1;
     try {
       await world.clear();
-      await fc.asyncModelRun(() => ({ model: new Model(), real: world }), sequence);
+      const model = new Model();
+      for (const command of beginning) await command.run(model, world);
+      await fc.asyncModelRun(() => ({ model, real: world }), sequence);
     } finally {
       commands += world.done.length;
     }
@@ -34,7 +36,7 @@ export async function model({ seed, seconds }: BenchOptions): Promise<BenchResul
     const checked = await fc.check(property, { seed: seed * 100_000 + n, numRuns: 1 });
     if (!checked.counterexample) continue;
     const { message } = checked.errorInstance as Error;
-    failures.push(`seed ${seed}, sequence ${n}, made short: ${checked.counterexample[0]}\n${message}`);
+    failures.push(`seed ${seed}, sequence ${n}, made short: ${checked.counterexample.join(",")}\n${message}`);
   }
   await world.close();
   return { name: "model", lines: [`${played} sequences, ${commands} commands, seed ${seed}`], failures };

@@ -5,7 +5,7 @@ import { identityOf } from "./connection.ts";
 import type { Connections } from "./connections.ts";
 import type { PassingMessage } from "./extension.ts";
 import type { Extensions } from "./extensions.ts";
-import type { KeptState } from "./kept-state.ts";
+import type { KeptState, KeptWill } from "./kept-state.ts";
 import { factsOfApi } from "./message-facts.ts";
 import { applyMessage, toMessage } from "./packets.ts";
 
@@ -39,8 +39,8 @@ export class Arrivals {
     const facts = {
       msgid: newMessageId(),
       publish_at: Date.now(),
-      // A will that is published after a restart has lost its client.
-      from_clientid: client?.id ?? "",
+      // Of a will of an earlier run, nothing more is known of its client.
+      from_clientid: client?.id ?? (packet as Partial<KeptWill>).clientId ?? "",
       from_username: sender?.username ?? null,
     };
     applyMessage(packet, await this.#extensions.arrive(toMessage(packet, facts), sender));

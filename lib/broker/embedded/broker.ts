@@ -43,6 +43,7 @@ import { EmbeddedStatistics } from "./statistics.ts";
 import { parseStrictly } from "./strict-parser.ts";
 import { MeasuredTopics } from "./topic-metrics.ts";
 import { TopicRewrite } from "./topic-rewrite.ts";
+import { Wills } from "./wills.ts";
 
 /** The protocol's limit for a client id. [MQTT-1.5.3] */
 const maxClientidBytes = 65_535;
@@ -75,6 +76,7 @@ export class EmbeddedBroker implements Broker {
   readonly #extensions: Extensions;
   readonly #arrivals: Arrivals;
   readonly #entrance: Entrance;
+  readonly #wills: Wills;
   readonly #aedes: Aedes;
   readonly #delivery: Delivery;
   /** One message of the API follows the other. */
@@ -83,7 +85,9 @@ export class EmbeddedBroker implements Broker {
   static async start(options: EmbeddedBrokerOptions): Promise<EmbeddedBroker> {
     const broker = new EmbeddedBroker(options);
     await broker.#aedes.listen();
-    await broker.#delivery.restore(await options.sessionIdentifiers.clients(), options.persistence);
+    const { sessionIdentifiers, persistence } = options;
+    await broker.#delivery.restore(await sessionIdentifiers.clients(), persistence);
+    await broker.#wills.restore(persistence.streamWill(), (id) => sessionIdentifiers.has(id));
     return broker;
   }
 
@@ -91,13 +95,15 @@ export class EmbeddedBroker implements Broker {
     const { persistence, letters, retained, sessionIdentifiers, onEvent, extensions = [] } = options;
     this.#delivery = new Delivery(letters);
     this.retainer = new Retainer(retained);
-    this.#kept = new KeptState(this.#delivery.over(this.retainer.in(persistence)), sessionIdentifiers);
     this.#reports = new Reports(this.#connections, onEvent);
     const others = [this.retainer, this.autoSubscribe, this.topicMetrics, this.slowSubscriptions];
     this.#extensions = new Extensions([this.topicRewrite, ...extensions, ...others]);
+    this.#wills = new Wills(this.#connections, this.#extensions);
+    const inner = this.#wills.over(this.retainer.in(persistence));
+    this.#kept = new KeptState(this.#delivery.over(inner), sessionIdentifiers);
     this.#arrivals = new Arrivals(this.#extensions, this.#connections, this.#kept);
     const parts = { connections: this.#connections, reports: this.#reports, extensions: this.#extensions };
-    this.#entrance = new Entrance({ ...parts, kept: this.#kept });
+    this.#entrance = new Entrance({ ...parts, kept: this.#kept, wills: this.#wills });
     this.control = new EmbeddedControl({
       ...{ connections: this.#connections, kept: this.#kept, reports: this.#reports },
     });
@@ -131,6 +137,7 @@ export class EmbeddedBroker implements Broker {
     acknowledgements.follow(this.#aedes);
     this.statistics = new EmbeddedStatistics(this.#aedes, this.#connections, this.queues);
     this.#delivery.follow(this.#aedes);
+    this.#wills.follow(this.#aedes);
     followClients(this.#aedes, { ...parts, entrance: this.#entrance, followed });
   }
 
@@ -216,6 +223,7 @@ export class EmbeddedBroker implements Broker {
     this.retainer.close();
     this.topicMetrics.stop();
     await this.#publishing;
+    await this.#wills.stop();
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
     await this.#delivery.idle();
   }

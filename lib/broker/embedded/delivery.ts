@@ -11,6 +11,7 @@ import type { LetterStore } from "./letter-store.ts";
 import { AedesLine, type Line } from "./line.ts";
 import { factsOf } from "./message-facts.ts";
 import { heldBackTopic } from "./packets.ts";
+import { filterOf } from "./retained-filter.ts";
 import { SessionQueues } from "./session-queues.ts";
 
 /** Reason codes of MQTT 5. */
@@ -134,7 +135,11 @@ export class Delivery {
       const content = contentOf(packet, isRetained);
       // What Aedes tells itself is nobody else's business, though clients may subscribe to `$SYS/#`.
       if (!content) return done();
-      whenDone(isRetained ? this.#deliverRetained(client, content) : this.#deliver(client, content), done);
+      const filter = ownName(filterOf(packet) ?? "");
+      whenDone(
+        isRetained ? this.#deliverRetained(client, filter, content) : this.#deliver(client, content),
+        done,
+      );
     });
     seams.renameFilters(innerName);
     seams.filterPackets((packet) => this.#lets(client, packet));
@@ -158,9 +163,9 @@ export class Delivery {
     return closed ? undefined : this.queues.deliver(id, content);
   }
 
-  /** A shared subscription brings no retained messages. [MQTT-4.8.2] */
-  #deliverRetained(client: Client, content: LetterContent): Promise<unknown> | undefined {
-    const granted = this.queues.router.ownQos(client.id, content.topic);
+  /** Of overlapping subscriptions, the new one decides the QoS. A shared one brings no retained messages. [MQTT-4.8.2] */
+  #deliverRetained(client: Client, filter: string, content: LetterContent): Promise<unknown> | undefined {
+    const granted = this.queues.router.ownQos(client.id, filter);
     if (granted === undefined) return undefined;
     return this.#deliver(client, { ...content, qos: Math.min(content.qos, granted) as 0 | 1 | 2 });
   }

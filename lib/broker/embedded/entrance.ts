@@ -9,6 +9,7 @@ import { nameClient } from "./name-client.ts";
 import type { Reports } from "./reports.ts";
 import { findSession } from "./session-begin.ts";
 import { Turns } from "./turns.ts";
+import type { Wills } from "./wills.ts";
 
 /** Reasons for which a connection ends, as clients of MQTT 5 are told. [MQTT-3.14.2-1] */
 const sessionTakenOver = 0x8e;
@@ -19,6 +20,7 @@ interface Parts {
   extensions: Extensions;
   kept: KeptState;
   reports: Reports;
+  wills: Wills;
 }
 
 /**
@@ -39,7 +41,7 @@ export class Entrance {
    * come in. Its turn lasts until it is told that it is connected, or its connection is over.
    */
   async admit(client: Client): Promise<boolean> {
-    const { connections, extensions, kept } = this.#parts;
+    const { connections, extensions, kept, wills } = this.#parts;
     const connection = connections.of(client);
     if (connection.clientid === "") nameClient(client, connection);
     connection.isBanned = !(await extensions.admit(identityOf(client, connection)));
@@ -47,7 +49,10 @@ export class Entrance {
     await this.#begin(client);
     // Aedes would tell a client that it is connected before the one in its place is gone. [MQTT-3.1.4-3]
     await this.#end(client.id, sessionTakenOver);
-    if (!client.closed) await findSession(client, connections, kept);
+    if (client.closed) return true;
+    // [MQTT-3.1.2-4] the session ends that was there before
+    if (connection.facts.clean_start) wills.sessionEnded(client.id);
+    await findSession(client, connections, kept);
     return true;
   }
 
@@ -59,13 +64,15 @@ export class Entrance {
 
   /** Ends connection and session of a client, and tells of it. Returns whether there was one of both. */
   async kick(clientid: string, preventWill: boolean): Promise<boolean> {
-    const { connections, kept, reports } = this.#parts;
+    const { connections, kept, reports, wills } = this.#parts;
     const leave = await this.#turns.take(clientid);
     try {
       const client = connections.withId(clientid);
       if (client && preventWill) new AedesClient(client).forgetWill();
       if (client) connections.of(client).isKicked = true;
       await this.#end(clientid, administrativeAction);
+      if (preventWill) await wills.forget(clientid);
+      else wills.sessionEnded(clientid);
       const sessionIdentifier = await kept.sessions.find(clientid);
       const discarded = await kept.discard(clientid);
       if (!client && sessionIdentifier !== undefined) {
@@ -79,9 +86,12 @@ export class Entrance {
 
   /** Forgets the session of a client that is away. */
   async discard(clientid: string): Promise<void> {
+    const { connections, kept, wills } = this.#parts;
     const leave = await this.#turns.take(clientid);
     try {
-      if (!this.#parts.connections.withId(clientid)) await this.#parts.kept.discard(clientid);
+      if (connections.withId(clientid)) return;
+      wills.sessionEnded(clientid);
+      await kept.discard(clientid);
     } finally {
       leave();
     }

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { AedesPublishPacket } from "aedes";
+import type { AedesPublishPacket, PublishPacket } from "aedes";
 import type { SubscriptionOptions } from "../../records/session.ts";
 import { ownName } from "./inner-names.ts";
 import type { SessionIdentifiers } from "./session-identifiers.ts";
@@ -11,10 +11,16 @@ export interface AedesPersistence {
   removeSubscriptions(client: { id: string }, topics: string[]): Promise<void>;
   cleanSubscriptions(client: { id: string }): Promise<void>;
   incomingGetPacket(client: { id: string }, packet: { messageId?: number }): Promise<unknown>;
+  putWill(client: { id: string }, will: PublishPacket): Promise<unknown>;
+  delWill(client: { id: string }): Promise<unknown>;
+  streamWill(): AsyncIterable<KeptWill>;
   storeRetained(packet: AedesPublishPacket): Promise<void>;
   createRetainedStream(filter: string): Readable;
   createRetainedStreamCombi(filters: string[]): Readable;
 }
+
+/** A will as Aedes stores it. */
+export type KeptWill = PublishPacket & { clientId: string };
 
 /** A subscription as Aedes stores it; the flags are booleans where the client speaks MQTT 5. */
 export interface StoredSubscription {

@@ -6,12 +6,11 @@ import { type RetainerRules, retainerRules } from "../../records/retainer-settin
 import type { RetainedMessage, RetainedTopic, RetainerControl } from "../broker.ts";
 import type { Extension, PassingMessage } from "./extension.ts";
 import type { AedesPersistence } from "./kept-state.ts";
+import { longestTimer } from "./long-timer.ts";
 import { factsOf, type MessageFacts } from "./message-facts.ts";
 import { RateLimiter } from "./rate-limiter.ts";
+import { attachFilter } from "./retained-filter.ts";
 import type { RetainedRow, RetainedStore } from "./retained-store.ts";
-
-/** The longest time that a timer of Node.js takes, in milliseconds. */
-const longestTimer = 2 ** 31 - 1;
 
 /** The retained messages of the embedded broker, kept by rules that can be changed. [emqx_retainer] */
 export class Retainer implements Extension, RetainerControl {
@@ -128,7 +127,9 @@ export class Retainer implements Extension, RetainerControl {
         await this.#deliveries.wait();
         const row = this.#store.row(topic);
         const packet = row && this.#shows(row) ? await this.#store.packet(topic) : undefined;
-        if (packet) yield packet;
+        if (!packet) continue;
+        attachFilter(packet, filter);
+        yield packet;
       }
     }
   }

@@ -71,10 +71,9 @@ export class Router {
     return copies;
   }
 
-  /** The most that a session was granted for a topic by subscriptions of its own; `undefined` if it has none. */
-  ownQos(clientid: string, topic: string): 0 | 1 | 2 | undefined {
-    const own = this.#plain.matching(topic).flatMap((subscribers) => subscribers.get(clientid) ?? []);
-    return own.length > 0 ? (Math.max(...own.map(({ qos }) => qos)) as 0 | 1 | 2) : undefined;
+  /** What a session was granted for a filter of its own; `undefined` if it does not subscribe to it, or shares it. */
+  ownQos(clientid: string, filter: string): 0 | 1 | 2 | undefined {
+    return this.#plain.get(filter)?.get(clientid)?.qos;
   }
 
   /** The copy of a message that was meant for a member which is gone. */

@@ -54,3 +54,16 @@ test("on IoT Core a ban stands although the client could not be disconnected", a
   expect((await ban("clientid", "b")).status).toBe(200);
   expect(await api.deps.bans.isBanned({ clientid: "b" })).toBe(true);
 });
+
+test("on IoT Core nobody gets the will of who is banned", async () => {
+  await join("heir");
+  plane.clients.get("heir")?.subscriptions.set("last", 0);
+  for (const clientid of ["mortal", "banned"]) {
+    await join(clientid);
+    const will = { topic: "last", payload: Buffer.from(clientid), qos: 0 as const };
+    Object.assign(plane.clients.get(clientid) ?? {}, { will });
+  }
+  await ban("clientid", "banned");
+  await api.call("DELETE", "/clients/mortal");
+  expect(plane.clients.get("heir")?.received.map(({ payload }) => `${payload}`)).toEqual(["mortal"]);
+});

@@ -27,6 +27,7 @@ export class Command implements fc.AsyncCommand<Model, World> {
   }
 
   async run(model: Model, world: World): Promise<void> {
+    model.next();
     const outcome = this.#doing.model(model);
     await inTime(this.#text, this.#doing.real(world, outcome as never));
     await compare(model, world);
@@ -36,6 +37,13 @@ export class Command implements fc.AsyncCommand<Model, World> {
   toString(): string {
     return this.#text;
   }
+}
+
+/** Whether a client is connected. */
+export const connected = (id: string) => (model: Model) => model.sessions.get(id)?.connected === true;
+
+export function expectThat(what: string, wanted: unknown, found: unknown): void {
+  if (wanted !== found) throw new Error(`${what}: expected ${wanted}, found ${found}`);
 }
 
 /** How long a command may take, in milliseconds: a client waits for ever for what a connection that is over should bring. */

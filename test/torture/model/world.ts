@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import mqtt, { type IConnackPacket, type MqttClient } from "mqtt";
 import { Program, temporaryFolder } from "../../support/program.ts";
-import type { Connecting, Message, Qos } from "./model.ts";
+import type { Connecting, Message, Qos, Will } from "./model.ts";
 import { ids } from "./topics.ts";
 
 const key = "model:model-secret";
@@ -59,10 +59,14 @@ export class World {
   }
 
   /** Connects a client; returns `undefined` if it is refused. */
-  async connect(clientId: string, { version, clean, expiry }: Connecting): Promise<RealClient | undefined> {
+  async connect(
+    clientId: string,
+    { version, clean, expiry, will }: Connecting,
+  ): Promise<RealClient | undefined> {
     const client = mqtt.connect(this.#program.address("mqtt:"), {
       ...{ clientId, clean, protocolVersion: version, reconnectPeriod: 0, resubscribe: false },
       ...(version === 5 && { properties: { sessionExpiryInterval: expiry } }),
+      ...(will && { will: willOf(will, version) }),
     });
     const received: Message[] = [];
     client.on("message", (topic, payload, { qos, retain }) => {
@@ -109,13 +113,15 @@ export class World {
   /** Removes all that is left of a run. */
   async clear(): Promise<void> {
     await this.#reviveEnded();
-    for (const { mqtt } of this.clients.values()) mqtt.end(true);
-    this.clients.clear();
+    for (const { mqtt } of this.clients.values()) if (mqtt.connected) await mqtt.endAsync();
     this.done = [];
+    await this.call("DELETE", "/banned");
+    // A will that waits is given up when its session goes on.
+    for (const id of ids) await (await this.connect(id, fleeting))?.mqtt.endAsync();
+    this.clients.clear();
     const { json } = await this.call("GET", "/clients?limit=1000");
     const shown = json.data.map(({ clientid }: { clientid: string }) => clientid);
     for (const id of new Set([...ids, ...shown])) await this.call("DELETE", `/clients/${id}`);
-    await this.call("DELETE", "/banned");
     await this.call("DELETE", "/mqtt/retainer/messages");
   }
 
@@ -136,6 +142,17 @@ export class World {
   #noteAddress(): void {
     this.#base = new URL(this.#program.address("http:")).origin;
   }
+}
+
+/** Goes on with a session, and ends it with the connection. */
+const fleeting: Connecting = { version: 5, clean: false, expiry: 0 };
+
+/** A will as mqtt.js has it. */
+function willOf({ topic, payload, qos, retain, delay }: Will, version: 4 | 5) {
+  return {
+    ...{ topic, payload: Buffer.from(payload), qos, retain },
+    ...(version === 5 && { properties: { willDelayInterval: delay } }),
+  };
 }
 
 const start = (folder: string) =>

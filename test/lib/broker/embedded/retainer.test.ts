@@ -124,3 +124,17 @@ test("messages survive a restart with all that is known of them", async () => {
     properties: { contentType: "text/plain", messageExpiryInterval: expect.any(Number) },
   });
 });
+
+test("a retained message comes with the QoS of the subscription that brings it, whatever others match", async () => {
+  await setup.broker.publish({ topic: "t/1", payload: Buffer.from("x"), qos: 2, retain: true });
+  const client = await setup.connect("c");
+  for (const [filter, qos] of [
+    ["t/1", 2],
+    ["t/#", 1],
+    ["t/+", 0],
+  ] as const) {
+    await client.mqtt.subscribeAsync(filter, { qos });
+    await vi.waitFor(() => expect(client.received.at(-1)).toMatchObject({ qos, retain: true }));
+  }
+  expect(client.received).toHaveLength(3);
+});

@@ -95,8 +95,8 @@ describe("a copy", () => {
       { clientid: "a", qos: 0, rap: true, identifier: 3 },
       { clientid: "a", qos: 2, rap: false, identifier: 4 },
     ]);
-    expect([router.ownQos("a", "t/1"), router.ownQos("a", "u"), router.ownQos("b", "t/1")]).toEqual([
-      ...[2, undefined, undefined],
+    expect([router.ownQos("a", "t/#"), router.ownQos("a", "t/1"), router.ownQos("b", "t/1")]).toEqual([
+      ...[0, 2, undefined],
     ]);
   });
 
