@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import mqtt, { type IConnackPacket, type MqttClient } from "mqtt";
 import { Program, temporaryFolder } from "../../support/program.ts";
-import type { Connecting, Message, Qos, Will } from "./model.ts";
+import type { Connecting, Message, Will } from "./model.ts";
 import { ids } from "./topics.ts";
 
 const key = "model:model-secret";
@@ -69,8 +69,11 @@ export class World {
       ...(will && { will: willOf(will, version) }),
     });
     const received: Message[] = [];
-    client.on("message", (topic, payload, { qos, retain }) => {
-      received.push({ topic, payload: `${payload}`, qos: qos as Qos, retain });
+    // As they come: mqtt.js tells of those with QoS 2 when their handshake is over, later than of what has followed.
+    client.on("packetreceive", (packet) => {
+      if (packet.cmd !== "publish") return;
+      const { topic, payload, qos, retain } = packet;
+      received.push({ topic, payload: `${payload}`, qos, retain });
     });
     const answer = await new Promise<IConnackPacket | undefined>((resolve) => {
       client.once("connect", resolve);
