@@ -22,15 +22,14 @@ export const handler = serve(resource, {
       );
     }
     await settings.change<string[]>(document, (topics = []) => {
-      // A call that failed half-way may have left it in the document alone.
-      if (topics.includes(topic)) {
-        return topicMetrics.get(topic) ? fail(400, "BAD_TOPIC", "Topic already registered") : topics;
-      }
+      if (topics.includes(topic)) return topics;
       if (topics.length >= maxCount) {
         return fail(409, "EXCEED_LIMIT", `Max topic metrics count is ${maxCount}`);
       }
       return [...topics, topic];
     });
+    // A call that failed half-way may have left it in one of the two. Lists show what the broker counts.
+    if (topicMetrics.get(topic)) return fail(400, "BAD_TOPIC", "Topic already registered");
     return view(topicMetrics.add(topic));
   },
 
@@ -49,9 +48,11 @@ export const handler = serve(resource, {
   },
 
   async removeTopicMetrics({ params: { topic }, fail }, { settings, broker: { topicMetrics } }) {
-    if (!topicMetrics?.get(topic)) return fail(...unknown);
-    await settings.change<string[]>(document, (topics = []) => topics.filter((other) => other !== topic));
-    topicMetrics.remove(topic);
+    if (!topicMetrics) return fail(...unknown);
+    await settings.change<string[]>(document, (topics = []) =>
+      topics.includes(topic) ? topics.filter((other) => other !== topic) : topics,
+    );
+    if (!topicMetrics.remove(topic)) return fail(...unknown);
   },
 });
 

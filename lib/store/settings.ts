@@ -20,11 +20,15 @@ export class Settings {
     return (await this.#read(name))?.value as Value | undefined;
   }
 
-  /** Changes a document. Of changes at the same time, one is made after the other. Returns what it became. */
+  /**
+   * Changes a document. Of changes at the same time, one is made after the other. `change` returns what it was given to
+   * leave everything as it is. Returns what the document became.
+   */
   async change<Value>(name: string, change: (now: Value | undefined) => Value): Promise<Value> {
     for (;;) {
       const known = await this.#read(name);
       const value = change(known?.value as Value | undefined);
+      if (known && value === known.value) return value;
       if (await this.#write(name, { value, version: (known?.version ?? 0) + 1 })) return value;
     }
   }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { type LocalDatabase, openLocalDatabase } from "../../../infra/local/database.ts";
 import { Settings } from "../../../lib/store/settings.ts";
 
@@ -34,4 +34,12 @@ test("a change that fails leaves the document as it was", async () => {
   });
   await expect(failing).rejects.toThrow("no");
   expect(await settings.read("kept")).toBe("before");
+});
+
+test("a change that leaves the document as it is writes nothing", async () => {
+  await settings.change("same", () => ["value"]);
+  const send = vi.spyOn(local.database.client, "send");
+  onTestFinished(() => send.mockRestore());
+  expect(await settings.change("same", (now) => now)).toEqual(["value"]);
+  expect(send.mock.calls.map(([command]) => command.constructor.name)).toEqual(["GetCommand"]);
 });
