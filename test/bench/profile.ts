@@ -1,7 +1,7 @@
 /**
  * Tells where the time of CPU profiles went: the functions that took most of it themselves, and the packages.
  *
- *     node test/bench/profile.ts <file.cpuprofile> [number of lines, default 40]
+ *     npx node test/bench/profile.ts <file.cpuprofile> [number of lines, default 40]
  */
 import { readFileSync } from "node:fs";
 import { table } from "./table.ts";
