@@ -8,6 +8,7 @@ import { vi } from "vitest";
 import { mqttServer, webSocketServer } from "../../infra/local/mqtt-listeners.ts";
 import { EmbeddedBroker } from "../../lib/broker/embedded/broker.ts";
 import type { Extension } from "../../lib/broker/embedded/extension.ts";
+import type { AedesPersistence } from "../../lib/broker/embedded/kept-state.ts";
 import { LetterStore } from "../../lib/broker/embedded/letter-store.ts";
 import { RetainedStore } from "../../lib/broker/embedded/retained-store.ts";
 import { SessionIdentifiers } from "../../lib/broker/embedded/session-identifiers.ts";
@@ -35,6 +36,7 @@ export class EmbeddedSetup {
   /** What the broker reported, in its order. */
   readonly events: LifecycleEvent[];
   readonly identifiers: SessionIdentifiers;
+  readonly persistence: AedesPersistence;
   readonly #folder: string;
   readonly #kept: Level;
   readonly #servers: Server[];
@@ -45,8 +47,9 @@ export class EmbeddedSetup {
     await kept.open();
     const events: LifecycleEvent[] = [];
     const sessionIdentifiers = new SessionIdentifiers(kept);
+    const persistence: AedesPersistence = aedesPersistence(kept);
     const broker = await EmbeddedBroker.start({
-      persistence: aedesPersistence(kept),
+      persistence,
       letters: new LetterStore(kept),
       retained: await RetainedStore.open(kept),
       sessionIdentifiers,
@@ -58,6 +61,7 @@ export class EmbeddedSetup {
     return new EmbeddedSetup(broker, {
       events,
       identifiers: sessionIdentifiers,
+      persistence,
       folder: path,
       kept,
       servers,
@@ -69,6 +73,7 @@ export class EmbeddedSetup {
     parts: {
       events: LifecycleEvent[];
       identifiers: SessionIdentifiers;
+      persistence: AedesPersistence;
       folder: string;
       kept: Level;
       servers: Server[];
@@ -77,6 +82,7 @@ export class EmbeddedSetup {
     this.broker = broker;
     this.events = parts.events;
     this.identifiers = parts.identifiers;
+    this.persistence = parts.persistence;
     this.#folder = parts.folder;
     this.#kept = parts.kept;
     this.#servers = parts.servers;

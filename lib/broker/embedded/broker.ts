@@ -225,7 +225,7 @@ export class EmbeddedBroker implements Broker {
     await this.#publishing;
     await this.#wills.stop();
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
-    await this.#delivery.idle();
+    await Promise.all([this.#wills.idle(), this.#kept.idle(), this.#delivery.idle()]);
   }
 
   async #publishNow(given: Message): Promise<PublishResult> {

@@ -68,6 +68,11 @@ export class KeptState {
     await this.#forgetting.get(id);
   }
 
+  /** Resolves when everything is forgotten of everyone that was to be. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#forgetting.values());
+  }
+
   async subscriptions(id: string): Promise<FilterWithOptions[]> {
     const found = await this.persistence.subscriptionsByClient({ id });
     return found.map((stored) => ({ topic: ownName(stored.topic), ...subscriptionOptions(stored) }));

@@ -37,6 +37,8 @@ export class Wills {
   readonly #kept = new Map<string, PublishPacket>();
   readonly #waiting = new Map<string, WaitingWill>();
   readonly #publishing = new Set<Promise<void>>();
+  /** What is being kept or forgotten. */
+  readonly #writing = new Set<Promise<void>>();
   #removeKept: (clientid: string) => Promise<unknown> = async () => {};
   #aedes: Aedes | undefined;
   #stopped = false;
@@ -97,6 +99,11 @@ export class Wills {
   async forget(clientid: string): Promise<void> {
     this.#stopWaiting(clientid);
     await this.#remove(clientid);
+  }
+
+  /** Resolves when everything is kept, or forgotten, that was to be. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#writing);
   }
 
   /** Publishes none from now on, and resolves when those are published that were about to be. */
@@ -162,7 +169,13 @@ export class Wills {
     });
   }
 
-  async #inTurn(clientid: string, task: () => Promise<void>): Promise<void> {
+  #inTurn(clientid: string, task: () => Promise<void>): Promise<void> {
+    const written = this.#writeInTurn(clientid, task).finally(() => this.#writing.delete(written));
+    this.#writing.add(written);
+    return written;
+  }
+
+  async #writeInTurn(clientid: string, task: () => Promise<void>): Promise<void> {
     const leave = await this.#turns.take(clientid);
     try {
       await task();
