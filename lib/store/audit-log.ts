@@ -43,6 +43,7 @@ export class AuditLog {
 
   /** The newest entries of a range, as many as are shown, oldest first. */
   async newest({ from, to }: AuditRange): Promise<AuditEntry[]> {
+    if (from > to) return [];
     const now = Date.now();
     const first = Math.max(Math.floor(from / 1000), now - this.retentionDays * day);
     const last = Math.min(Math.floor(to / 1000), now);
