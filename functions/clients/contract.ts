@@ -3,11 +3,12 @@ import { commaList, flag, integer, list, oneOf, repeated, text } from "../../lib
 import { cursorPageOf, pageOf, pageParameters } from "../../lib/contract/paging.ts";
 import { defineResource } from "../../lib/contract/resource.ts";
 import { instant } from "../../lib/contract/time-fields.ts";
+import { SubscriptionRow } from "../../lib/records/subscription-row.ts";
 import { authorizationOperations } from "./authorization-contract.ts";
 import { controlOperations } from "./control-contract.ts";
 import { fieldNames } from "./field-names.ts";
 import { queueOperations } from "./queue-contract.ts";
-import { Client, ClientRow, Subscription } from "./schemas.ts";
+import { Client, ClientRow } from "./schemas.ts";
 
 const clientid = text();
 
@@ -96,7 +97,7 @@ export const clients = defineResource({
       onIotCore: "`nl`, `rap`, `rh` are 0",
       summary: "List the subscriptions of a client",
       params: { clientid },
-      answers: { 200: z.array(Subscription) },
+      answers: { 200: z.array(SubscriptionRow) },
       errors: { 400: ["BAD_REQUEST"], 404: ["CLIENTID_NOT_FOUND"] },
       needs: ["node", "registry:read"],
     },

@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import { integer, integerWithin, list, qos, struct, text } from "../../lib/contract/fields.ts";
 import type { Operation } from "../../lib/contract/resource.ts";
-import { Client, Subscription } from "./schemas.ts";
+import { SubscriptionRow } from "../../lib/records/subscription-row.ts";
+import { Client } from "./schemas.ts";
 
 const params = { clientid: text() };
 
@@ -24,10 +25,14 @@ const NewSubscription = struct({
 });
 
 /** A subscription as it was asked for. */
-const Requested = z.omit(Subscription, { durable: true });
+const Requested = z.omit(SubscriptionRow, { durable: true });
 
 const notSubscribed = z.strictObject({
-  data: z.tuple([z.string(), z.string(), z.pick(Subscription, { qos: true, nl: true, rap: true, rh: true })]),
+  data: z.tuple([
+    z.string(),
+    z.string(),
+    z.pick(SubscriptionRow, { qos: true, nl: true, rap: true, rh: true }),
+  ]),
   reason: z.string(),
 });
 

@@ -27,9 +27,7 @@ export const control: Control = {
         "Invalid Subscribe options: `no_local` not allowed for shared-sub. See [MQTT-3.8.3-4]",
       );
     }
-    const broker = await controlOf(clientid, deps);
-    if (broker === "unknown") return fail(...notFound);
-    if (!broker) return fail(...notPossible);
+    const broker = await controlOf(clientid, deps, fail);
     const outcome = await subscribe(broker, clientid, body);
     if (outcome === "unknown") return fail(...notFound);
     if (outcome !== "done") return fail(400, "BAD_REQUEST", outcome.refused);
@@ -37,9 +35,7 @@ export const control: Control = {
   },
 
   async subscribeClientInBulk({ params: { clientid }, body, fail }, deps) {
-    const broker = await controlOf(clientid, deps);
-    if (broker === "unknown") return fail(...notFound);
-    if (!broker) return fail(...notPossible);
+    const broker = await controlOf(clientid, deps, fail);
     const succeed: SubscribeReport["succeed"] = [];
     const failed: SubscribeReport["failed"] = [];
     for (const subscription of body) {
@@ -55,16 +51,12 @@ export const control: Control = {
   async unsubscribeClient({ params: { clientid }, body: { topic }, fail }, deps) {
     const misused = misusedPrefix(topic);
     if (misused !== undefined) return fail(400, "BAD_REQUEST", invalidFilter(misused));
-    const broker = await controlOf(clientid, deps);
-    if (broker === "unknown") return fail(...notFound);
-    if (!broker) return fail(...notPossible);
+    const broker = await controlOf(clientid, deps, fail);
     if ((await broker.unsubscribe(clientid, topic)) === "unknown") return fail(...notFound);
   },
 
   async unsubscribeClientInBulk({ params: { clientid }, body, fail }, deps) {
-    const broker = await controlOf(clientid, deps);
-    if (broker === "unknown") return fail(...notFound);
-    if (!broker) return fail(...notPossible);
+    const broker = await controlOf(clientid, deps, fail);
     for (const { topic } of body) {
       if (topic !== undefined && misusedPrefix(topic) === undefined)
         await broker.unsubscribe(clientid, topic);
@@ -86,13 +78,15 @@ export const control: Control = {
 
 type ControlDeps = DepsFor<"registry:read" | "broker:control">;
 
-/** The broker's control, `unknown` if there is no such client, `undefined` if the broker leaves it to the client. */
+/** The broker's control; fails if there is no such client, or the broker leaves it to the client. */
 async function controlOf(
   clientid: string,
   { sessions, broker: { control } }: ControlDeps,
-): Promise<ClientControl | "unknown" | undefined> {
+  fail: (status: 400 | 404, code: "BAD_REQUEST" | "CLIENTID_NOT_FOUND", message: string) => never,
+): Promise<ClientControl> {
   const known = control ? await control.knows(clientid) : await sessions.get(clientid);
-  return known ? control : "unknown";
+  if (!known) return fail(...notFound);
+  return control ?? fail(...notPossible);
 }
 
 function subscribe(broker: ClientControl, clientid: string, { topic, ...options }: NewSubscription) {

@@ -3,6 +3,7 @@ import { serve } from "../../lib/http/serve.ts";
 import { kickOut } from "../../lib/ingest/kick-out.ts";
 import type { Session } from "../../lib/records/session.ts";
 import { visibleSession } from "../../lib/records/session-state.ts";
+import { subscriptionRow } from "../../lib/records/subscription-row.ts";
 import { cursorOf, placeOf } from "../../lib/store/cursor.ts";
 import { authorization } from "./authorization.ts";
 import { clients } from "./contract.ts";
@@ -12,7 +13,7 @@ import { listBehind, listSessions } from "./list.ts";
 import { notFound } from "./not-found.ts";
 import { queue } from "./queue.ts";
 import { readConditions, WrongCondition } from "./read-conditions.ts";
-import { clientView, project, subscriptionView } from "./view.ts";
+import { clientView, project } from "./view.ts";
 
 export const handler = serve(clients, {
   ...control,
@@ -72,7 +73,7 @@ export const handler = serve(clients, {
     const state = await sessions.state(clientid);
     if (!state?.connect || !visibleSession(state, Date.now())) return fail(...notFound);
     const found = await subscriptions.ofSession(clientid, state.connect.session_identifier);
-    return found.map((subscription) => subscriptionView(subscription, node.name));
+    return found.map((subscription) => subscriptionRow(subscription, node.name));
   },
 });
 

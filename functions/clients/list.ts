@@ -54,11 +54,11 @@ export async function listBehind(
   const { matches, where, isOpen } = conditionsOf(selection);
   const names = await named(sessions, selection);
   const steps = names
-    ? [{ rows: names.filter(({ clientid }) => placeOf(clientid) > place) }]
+    ? [{ rows: names.filter(({ clientid }) => placeOfClient(clientid) > place) }]
     : sessions.behind(place, { where, expected: isOpen ? limit + 1 : undefined });
   const { rows, hasnext, place: reached } = await nextMatches(steps, matches, limit);
   const last = rows.at(-1);
-  return { sessions: rows, next: hasnext ? (reached ?? (last && placeOf(last.clientid))) : undefined };
+  return { sessions: rows, next: hasnext ? (reached ?? (last && placeOfClient(last.clientid))) : undefined };
 }
 
 function conditionsOf({ clientid, username, filter: given }: Selection) {
@@ -77,7 +77,7 @@ function conditionsOf({ clientid, username, filter: given }: Selection) {
   };
 }
 
-const placeOf = (clientid: string) => sessionKey(clientid).sk;
+const placeOfClient = (clientid: string) => sessionKey(clientid).sk;
 
 /** The sessions of named clients or users, in hash order; `undefined` if none are named. */
 async function named(sessions: Reading, { clientid, username }: Selection): Promise<Session[] | undefined> {

@@ -43,5 +43,3 @@ export const Client = z.strictObject({
 
 /** A row of the list: all fields, or those that were asked for. */
 export const ClientRow = z.partial(Client);
-
-export { SubscriptionRow as Subscription } from "../../lib/records/subscription-row.ts";

@@ -51,5 +51,3 @@ export function project(client: z.output<typeof Client>, fields: readonly string
   if (fields === undefined || fields === "all") return client;
   return Object.fromEntries(Object.entries(client).filter(([name]) => fields.includes(name)));
 }
-
-export { subscriptionRow as subscriptionView } from "../../lib/records/subscription-row.ts";

@@ -15,12 +15,9 @@ import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { CfnWebACLAssociation } from "aws-cdk-lib/aws-wafv2";
 import type { Construct } from "constructs";
 import { gatewayResponses } from "../../lib/contract/gateway-responses.ts";
-import { gatewayRoutes } from "../../lib/contract/gateway-routes.ts";
+import { gatewayRoutes, stage } from "../../lib/contract/gateway-routes.ts";
 import type { Resource } from "../../lib/contract/resource.ts";
 import type { Settings } from "./config.ts";
-
-/** The API's stage; it makes the URLs begin with `/api/v5`, as EMQX's do. */
-const stageName = "api";
 
 export interface ServedResource {
   resource: Resource;
@@ -43,7 +40,7 @@ export function createRestApi(
     endpointTypes: [EndpointType.REGIONAL],
     cloudWatchRole: true,
     deployOptions: {
-      stageName,
+      stageName: stage,
       metricsEnabled: true,
       tracingEnabled: true,
       throttlingRateLimit: settings.throttle.rate,
@@ -93,7 +90,7 @@ function quoted(headers: Readonly<Record<string, string>>): Record<string, strin
 function addDomain(scope: Construct, api: RestApi, domain: NonNullable<Settings["domain"]>): void {
   api.addDomainName("Domain", {
     domainName: domain.name,
-    basePath: stageName,
+    basePath: stage,
     certificate: Certificate.fromCertificateArn(scope, "Certificate", domain.certificateArn),
     endpointType: EndpointType.REGIONAL,
     securityPolicy: SecurityPolicy.TLS_1_2,

@@ -1,9 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { APIGatewayProxyEvent } from "aws-lambda";
-
-/** Name of the API's stage, which is the first part of its URLs' paths. */
-export const stage = "api";
+import { stage } from "../../lib/contract/gateway-routes.ts";
 
 /** Headers that a REST API takes away from a request. [aws-facts: API Gateway important notes] */
 const withheld = new Set([

@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { PassThrough, type Writable } from "node:stream";
 import { type GatewayResponse, gatewayResponses } from "../../lib/contract/gateway-responses.ts";
-import { gatewayRoutes, versionPath } from "../../lib/contract/gateway-routes.ts";
+import { gatewayRoutes, stage, versionPath } from "../../lib/contract/gateway-routes.ts";
 import type { Resource } from "../../lib/contract/resource.ts";
 import type { LambdaFunction } from "../../lib/http/serve.ts";
 import { log } from "../../lib/log.ts";
-import { gatewayEvent, type MatchedRoute, stage } from "./gateway-event.ts";
+import { gatewayEvent, type MatchedRoute } from "./gateway-event.ts";
 import { type AnswerHead, invoke, LambdaResponse } from "./lambda-runtime.ts";
 
 /** Limits of a REST API, in bytes and milliseconds. [aws-facts 1.2, 1.6] */
@@ -51,7 +51,7 @@ async function handle(routes: Routes, request: IncomingMessage, response: Server
   const run = route && routes.get(route.resource);
   if (!run || !route) return respond(response, gatewayResponses.MISSING_AUTHENTICATION_TOKEN);
   const body = await readBody(request);
-  if (body === "too long") return tooLong(response);
+  if (body === undefined) return tooLong(response);
   const event = gatewayEvent(request, { path, fullPath, query, body: body || null }, route);
   if (Buffer.byteLength(JSON.stringify(event)) > limits.event) return tooLong(response);
   await answer(run, event, response);
@@ -83,12 +83,13 @@ function matchRoute(routes: Routes, path: string): MatchedRoute | undefined {
   return undefined;
 }
 
-async function readBody(request: IncomingMessage): Promise<string | "too long"> {
+/** The body of a request, `undefined` if it is too long. */
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > limits.body) return "too long";
+    if (size > limits.body) return undefined;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();

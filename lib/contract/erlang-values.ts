@@ -34,8 +34,8 @@ const isCharacter = (value: unknown): value is number =>
 export type Term = { value: unknown } | { problem: string };
 
 /**
- * Reads the text of a whole number as an Erlang term: numbers, words, quoted texts, the empty list. Other terms are
- * taken for malformed ones.
+ * Reads what stands where a whole number is expected as an Erlang term: numbers, words, the empty list. Other terms,
+ * quoted texts too, are taken for malformed ones.
  */
 export function readTerm(text: string): Term {
   if (text === "") return { value: [] };

@@ -1,5 +1,8 @@
 import { pathOf, type Resource } from "./resource.ts";
 
+/** Name of the API's stage, the first part of its URLs' paths, so that they begin with `/api/v5` as EMQX's do. */
+export const stage = "api";
+
 /** Path of the API's version below the stage, on API Gateway. */
 export const versionPath = "/v5";
 

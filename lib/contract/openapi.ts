@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { apiVersion } from "../records/node.ts";
 import type { ErrorCode } from "./errors.ts";
 import { isRepeated } from "./fields.ts";
+import { stage, versionPath } from "./gateway-routes.ts";
 import { methodOf, type Operation, pathOf, type Resource } from "./resource.ts";
 
 type Json = Record<string, unknown>;
@@ -23,7 +24,7 @@ export function openApiDocument(resources: readonly Resource[]): Json {
   return {
     openapi: "3.0.0",
     info: { title: "EMQX API", version: apiVersion },
-    servers: [{ url: "/api/v5" }],
+    servers: [{ url: `/${stage}${versionPath}` }],
     components: {
       securitySchemes: {
         basicAuth: { type: "http", scheme: "basic", description: "API key and secret key" },

@@ -31,7 +31,7 @@ export function awsDeps(): Deps {
   return deps;
 }
 
-/** The API gives up in time to answer; a worker would rather wait. */
+/** Three attempts end before the API has to answer. */
 const dynamoOptions = {
   maxAttempts: 3,
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },

@@ -24,6 +24,8 @@ export class InvalidUtf8 {
 
 /** What the middlewares find out about a request, in their order. */
 export interface Found extends Record<string, unknown> {
+  /** When the request came, by `performance.now()`. */
+  begin: number;
   name: string;
   operation: Operation;
   pathParameters: Record<string, string | InvalidUtf8>;

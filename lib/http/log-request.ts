@@ -3,9 +3,7 @@ import type { HttpRequest, Middleware } from "./http-request.ts";
 
 /** Writes one line for each request: what was asked, by whom, and how it ended. */
 export function logRequest(): Middleware {
-  const started = new WeakMap<object, number>();
   const write = ({ event, internal, response }: HttpRequest) => {
-    const begin = started.get(event);
     log("info", "request", {
       requestId: event.requestContext.requestId,
       method: event.httpMethod,
@@ -13,12 +11,12 @@ export function logRequest(): Middleware {
       operation: internal.name,
       caller: internal.caller?.name,
       status: response?.statusCode,
-      milliseconds: begin === undefined ? undefined : Math.round(performance.now() - begin),
+      milliseconds: Math.round(performance.now() - internal.begin),
     });
   };
   return {
-    before: ({ event }) => {
-      started.set(event, performance.now());
+    before: ({ internal }) => {
+      internal.begin = performance.now();
     },
     after: write,
     onError: write,

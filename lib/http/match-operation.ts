@@ -1,4 +1,4 @@
-import { versionPath } from "../contract/gateway-routes.ts";
+import { stage, versionPath } from "../contract/gateway-routes.ts";
 import { methodOf, type Operation, pathOf, type Resource } from "../contract/resource.ts";
 import { HttpError, UnknownPath } from "./http-error.ts";
 import { type Found, InvalidUtf8, type Middleware } from "./http-request.ts";
@@ -59,7 +59,7 @@ function compileRoutes({ operations }: Resource): Route[] {
 function readPath(path: string): { segments: Segment[]; prefixed: boolean } {
   if (/%(?![0-9a-f]{2})/i.test(path)) throw new HttpError(400);
   const encoded = path
-    .replace(/^\/api(?=\/)/, "")
+    .replace(new RegExp(`^/${stage}(?=/)`), "")
     .split("/")
     .slice(1);
   if (encoded.length > 1 && encoded.at(-1) === "") encoded.pop();

@@ -60,11 +60,7 @@ type Outcome<O extends Operation> = Answer | SoleBody<O["answers"]>;
 
 /** The body of the success, where an operation has just one. */
 type SoleBody<A> =
-  IsUnion<keyof A> extends true
-    ? never
-    : A[keyof A] extends z.ZodMiniType
-      ? z.output<A[keyof A]>
-      : undefined | undefined;
+  IsUnion<keyof A> extends true ? never : A[keyof A] extends z.ZodMiniType ? z.output<A[keyof A]> : undefined;
 
 type IsUnion<T, Whole = T> = [T] extends [never]
   ? false

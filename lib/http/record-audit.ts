@@ -19,11 +19,9 @@ const longestBody = 1_024;
  * logged, and does not fail a call that has happened.
  */
 export function recordAudit(deps: () => AuditDeps): Middleware {
-  const started = new WeakMap<object, number>();
   const record = async (request: HttpRequest) => {
-    const { operation } = request.internal;
+    const { operation, begin } = request.internal;
     if (!operation || methodOf(operation) === "GET" || operation.audited === false) return;
-    const begin = started.get(request.event) ?? performance.now();
     const { audit, node } = deps();
     try {
       await audit.add(entryOf(request, node.name, Math.round(performance.now() - begin)));
@@ -35,9 +33,6 @@ export function recordAudit(deps: () => AuditDeps): Middleware {
     }
   };
   return {
-    before: ({ event }) => {
-      started.set(event, performance.now());
-    },
     after: record,
     onError: record,
   };

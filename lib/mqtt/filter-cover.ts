@@ -1,3 +1,5 @@
+import { compareBytes } from "./compare-bytes.ts";
+
 /**
  * Whether a filter covers another one, whose wildcards count as plain levels: `t/#` covers `t/+`, and `t/+` covers
  * `t/#`. Nothing is said about the syntax of either: a `#` before the end covers a `#` alone. [emqx_topic]
@@ -46,9 +48,6 @@ export function nextCandidate(filter: string, last: string): string | undefined 
   }
   return levels.length > parts.length ? after(`${above(parts.length)}/`) : undefined;
 }
-
-/** Orders texts by their bytes in UTF-8, as DynamoDB orders sort keys. */
-export const compareBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 const isWildcard = (part: string) => part === "+" || part === "#";
 

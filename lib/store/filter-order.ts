@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { compareBytes } from "../mqtt/compare-bytes.ts";
 import { namedFilter } from "../mqtt/shared-filter.ts";
 import type { Key } from "./database.ts";
 import { hashOrder, shards } from "./hash-order.ts";
@@ -19,8 +20,8 @@ export interface FilterRange {
 }
 
 /** DynamoDB's limit for a sort key is 1,024 bytes: of a longer topic, only so many are in the order of the text. */
-const maxTopicBytes = 480;
-const maxGroupBytes = 128;
+const topicKeyBytes = 480;
+const groupKeyBytes = 128;
 
 /** Key of a client's entry; `subscribed` is the filter as it was subscribed to. */
 export function filterEntryKey(clientid: string, subscribed: string): Key {
@@ -55,8 +56,8 @@ export function rangesBelow(levels: readonly string[], open: boolean): FilterRan
 export function restOfRange(range: FilterRange, behind: string, topic?: string): FilterRange | undefined {
   const next = `${behind}\0`;
   const jump = topic === undefined ? next : textStart(topic)[0];
-  const from = Buffer.compare(Buffer.from(jump), Buffer.from(next)) > 0 ? jump : next;
-  return Buffer.compare(Buffer.from(from), Buffer.from(range.to)) > 0 ? undefined : { ...range, from };
+  const from = compareBytes(jump, next) > 0 ? jump : next;
+  return compareBytes(from, range.to) > 0 ? undefined : { ...range, from };
 }
 
 /** Whether a topic lies at its place in the order of texts; long ones lie side by side where they begin alike. */
@@ -80,7 +81,7 @@ function topicText(topic: string): string {
 
 const groupText = (group: string | null) => {
   if (group === null) return "";
-  const plain = Buffer.byteLength(group) <= maxGroupBytes && !group.includes("\0");
+  const plain = Buffer.byteLength(group) <= groupKeyBytes && !group.includes("\0");
   return `=${plain ? group : hash("sha256", group, "hex")}`;
 };
 
@@ -88,8 +89,8 @@ const groupText = (group: string | null) => {
 function textStart(text: string): [start: string, isCut: boolean] {
   const [start = ""] = text.split("\0", 1);
   const bytes = Buffer.from(start);
-  if (bytes.length <= maxTopicBytes) return [start, start !== text];
-  let end = maxTopicBytes;
+  if (bytes.length <= topicKeyBytes) return [start, start !== text];
+  let end = topicKeyBytes;
   while (((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
   return [bytes.subarray(0, end).toString(), true];
 }

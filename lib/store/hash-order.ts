@@ -9,7 +9,7 @@ import type { Key } from "./database.ts";
 export const shards = "0123456789abcdef".split("");
 
 /** DynamoDB's limit for a sort key is 1,024 bytes; longer texts are kept under their digest. */
-const maxTextBytes = 480;
+const textKeyBytes = 480;
 
 /** The first 16 hex digits of SHA-256. */
 export function hashOrder(text: string): string {
@@ -75,6 +75,6 @@ export function usernameKey(username: string): string {
  * represented by its digest; the first character tells which.
  */
 export function keyText(text: string): string {
-  const plain = Buffer.byteLength(text) <= maxTextBytes && !text.includes("\0");
+  const plain = Buffer.byteLength(text) <= textKeyBytes && !text.includes("\0");
   return plain ? `=${text}` : `$${hash("sha256", text, "hex")}`;
 }

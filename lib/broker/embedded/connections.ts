@@ -1,5 +1,4 @@
 import type { Client, ConnectPacket } from "aedes";
-import type { SubscriptionOptions } from "../../records/session.ts";
 import { type Connection, newConnection } from "./connection.ts";
 
 /** The network connections of the embedded broker, with what their clients subscribe to. */
@@ -54,13 +53,5 @@ export class Connections {
   /** The connected client with an id. */
   withId(clientid: string): Client | undefined {
     return this.#byClientid.get(clientid);
-  }
-
-  subscribe(connection: Connection, filter: string, options: SubscriptionOptions): void {
-    connection.filters.set(filter, options);
-  }
-
-  unsubscribe(connection: Connection, filter: string): void {
-    connection.filters.delete(filter);
   }
 }

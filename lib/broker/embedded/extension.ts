@@ -15,7 +15,7 @@ export interface PassingMessage extends Message {
 }
 
 /** A message that was written to a client. */
-export interface Delivery {
+export interface DeliveredMessage {
   topic: string;
   facts: MessageFacts;
   /** Epoch milliseconds. */
@@ -50,5 +50,5 @@ export interface Extension {
   /** A message is about to be written to a client. */
   delivers?(message: PassingMessage, receiver: ClientIdentity): void;
   /** A delivery is over: at once for QoS 0, with the receiver's PUBACK or PUBCOMP otherwise. */
-  completes?(delivery: Delivery, receiver: ClientIdentity): void;
+  completes?(delivery: DeliveredMessage, receiver: ClientIdentity): void;
 }

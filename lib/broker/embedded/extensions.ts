@@ -1,5 +1,5 @@
 import { log } from "../../log.ts";
-import type { ClientIdentity, Delivery, Extension, PassingMessage } from "./extension.ts";
+import type { ClientIdentity, DeliveredMessage, Extension, PassingMessage } from "./extension.ts";
 
 /** The extensions of a broker as one: each of its questions goes to all of them, in their order. */
 export class Extensions {
@@ -69,7 +69,7 @@ export class Extensions {
     for (const extension of this.#all) extension.delivers?.(message, receiver);
   }
 
-  complete(delivery: Delivery, receiver: ClientIdentity): void {
+  complete(delivery: DeliveredMessage, receiver: ClientIdentity): void {
     for (const extension of this.#all) extension.completes?.(delivery, receiver);
   }
 }

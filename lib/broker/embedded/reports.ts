@@ -61,7 +61,7 @@ export class Reports {
     );
     if (granted.length === 0) return;
     const connection = this.#connections.of(client);
-    for (const { topic, options } of granted) this.#connections.subscribe(connection, topic, options);
+    for (const { topic, options } of granted) connection.filters.set(topic, options);
     this.#onEvent({
       eventType: "subscribed",
       ...this.#common(client, connection),
@@ -72,7 +72,7 @@ export class Reports {
 
   unsubscribed(client: Client, topics: readonly string[]): void {
     const connection = this.#connections.of(client);
-    for (const topic of topics) this.#connections.unsubscribe(connection, topic);
+    for (const topic of topics) connection.filters.delete(topic);
     this.#onEvent({
       eventType: "unsubscribed",
       ...this.#common(client, connection),

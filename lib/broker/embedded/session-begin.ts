@@ -12,6 +12,6 @@ export async function findSession(client: Client, connections: Connections, kept
   connection.sessionIdentifier = await kept.sessions.resume(client.id, fresh);
   if (connection.sessionIdentifier !== fresh) connection.sessionBegan = 0;
   for (const { topic, ...options } of await kept.subscriptions(client.id)) {
-    connections.subscribe(connection, topic, options);
+    connection.filters.set(topic, options);
   }
 }

@@ -1,6 +1,7 @@
+import { compareBytes } from "../../mqtt/compare-bytes.ts";
 import type { SlowSubscription, SlowSubscriptionLimits } from "../../records/slow-subscription.ts";
 import type { SlowSubscribing } from "../broker.ts";
-import type { ClientIdentity, Delivery, Extension } from "./extension.ts";
+import type { ClientIdentity, DeliveredMessage, Extension } from "./extension.ts";
 
 /** EMQX's limit, whatever is configured. */
 const maxNoted = 1_000;
@@ -29,7 +30,7 @@ export class SlowSubscriptions implements Extension, SlowSubscribing {
     this.#noted.clear();
   }
 
-  completes(delivery: Delivery, { clientid }: ClientIdentity): void {
+  completes(delivery: DeliveredMessage, { clientid }: ClientIdentity): void {
     if (!this.#limits?.enable) return;
     const now = Date.now();
     const timespan = timespanOf(delivery, this.#limits.stats_type, now);
@@ -65,7 +66,7 @@ export class SlowSubscriptions implements Extension, SlowSubscribing {
 
 /** Clocks may go back. */
 function timespanOf(
-  { facts, delivered_at }: Delivery,
+  { facts, delivered_at }: DeliveredMessage,
   type: SlowSubscriptionLimits["stats_type"],
   now: number,
 ) {
@@ -76,7 +77,5 @@ function timespanOf(
 
 /** The slowest first; of equally slow ones, the last by name. [emqx_slow_subs] */
 function bySlowness(a: SlowSubscription, b: SlowSubscription): number {
-  return b.timespan - a.timespan || compare(b.clientid, a.clientid) || compare(b.topic, a.topic);
+  return b.timespan - a.timespan || compareBytes(b.clientid, a.clientid) || compareBytes(b.topic, a.topic);
 }
-
-const compare = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));

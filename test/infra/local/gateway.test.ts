@@ -50,6 +50,12 @@ describe("a body", () => {
     expect(chosen.events).toEqual([]);
   });
 
+  test("may be any text", async () => {
+    chosen.run = answerOk;
+    const { status } = await chosen.send("/api/v5/things", { method: "POST", body: "too long" });
+    expect([status, chosen.events[0]?.body]).toEqual([200, "too long"]);
+  });
+
   test("below that reaches it whole", async () => {
     await chosen.send("/api/v5/things", { method: "POST", body: megabytes(5) });
     expect(chosen.events[0]?.body).toHaveLength(5 * 2 ** 20);

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compareBytes, covers, fixedStart, nextCandidate } from "../../../lib/mqtt/filter-cover.ts";
+import { compareBytes } from "../../../lib/mqtt/compare-bytes.ts";
+import { covers, fixedStart, nextCandidate } from "../../../lib/mqtt/filter-cover.ts";
 import { matchesFilter } from "../../../lib/mqtt/topic.ts";
 
 test.each([
