@@ -81,7 +81,9 @@ test("a time range may be in milliseconds, microseconds or RFC 3339", async () =
 });
 
 test("a range that ends before it begins holds nothing", async () => {
-  const { data, meta } = await list("gte_created_at=2026-01-02T00:00:00Z&lte_created_at=2026-01-01T00:00:00Z");
+  const { data, meta } = await list(
+    "gte_created_at=2026-01-02T00:00:00Z&lte_created_at=2026-01-01T00:00:00Z",
+  );
   expect([data, meta.count]).toEqual([[], 0]);
 });
 
