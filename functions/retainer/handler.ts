@@ -28,7 +28,9 @@ export const handler = serve(resource, {
       if (changes.backend?.enable === false) return fail(400, "UPDATE_FAILED", "no_enabled_backend\n");
       return { ...now, ...changes };
     });
-    retainer.configure?.(retainerRules(document));
+    // Another change may have come since.
+    const newest = await settings.read<Document>(retainerDocument);
+    retainer.configure?.(retainerRules(newest ?? document));
     return shownSettings(retainer, document);
   },
 
