@@ -88,7 +88,9 @@ export class Delivery {
       if (packet.topic === heldBackTopic) return done();
       const content = contentOf(packet);
       if (!content) return emit(packet, done);
-      whenDone(queues.route(content, packet.clientId), done);
+      const wait = queues.route(content, packet.clientId);
+      // Callers of the API do not wait for who is slow to read what may be lost.
+      whenDone(content.qos === 0 && packet.clientId === undefined ? undefined : wait, done);
     };
     const { authorizeSubscribe } = aedes;
     aedes.authorizeSubscribe = (client, subscription, done) => {

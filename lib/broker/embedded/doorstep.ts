@@ -6,6 +6,9 @@ const interval = 100;
 /** So many looks in vain, and nobody waits for the receiver any more. */
 const patience = 2;
 
+/** So long there was never much room, and nobody waits for the receiver any more; in milliseconds. */
+const longest = 15_000;
+
 interface Held {
   content: LetterContent;
   /** Tells its sender that it came in, or did not. */
@@ -14,12 +17,15 @@ interface Held {
 
 /**
  * Where letters stand for which a full mailbox has no room yet, and with them their senders, as long as the receiver
- * goes on to take some. When it stands still, they come in nevertheless, at the expense of older ones.
+ * goes on to take some. When it stands still, or is slow for too long, they come in nevertheless, at the expense of
+ * older ones.
  */
 export class Doorstep {
   readonly #enter: (content: LetterContent) => Promise<unknown> | undefined;
   #held: Held[] = [];
   #looksInVain = 0;
+  /** When somebody had to stand here for the first time since there was much room. */
+  #since: number | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   /** `enter` puts a letter into the mailbox. */
@@ -33,7 +39,8 @@ export class Doorstep {
 
   /** Whether it makes sense to wait for the receiver. */
   get moves(): boolean {
-    return this.#looksInVain < patience;
+    const isTooSlow = this.#since !== undefined && performance.now() - this.#since > longest;
+    return this.#looksInVain < patience && !isTooSlow;
   }
 
   /** The receiver has taken something. */
@@ -41,9 +48,15 @@ export class Doorstep {
     this.#looksInVain = 0;
   }
 
+  /** There is much room again. */
+  rest(): void {
+    this.#since = undefined;
+  }
+
   /** Holds a letter up. Resolves when it is in, and safe. */
   hold(content: LetterContent): Promise<unknown> {
     // What has arrived while this process was busy comes before an immediate.
+    this.#since ??= performance.now();
     this.#timer ??= setInterval(() => setImmediate(() => this.#look()), interval).unref();
     return new Promise((settle) => this.#held.push({ content, settle }));
   }

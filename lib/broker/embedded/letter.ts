@@ -39,6 +39,8 @@ export function packetOf(letter: Letter, { dup = false } = {}): AedesPublishPack
   const { topic, payload, qos, retain, messageId, expiresAt, facts } = letter;
   const packet = { cmd: "publish", topic, payload, qos, retain, dup, messageId } as AedesPublishPacket;
   if (letter.properties) packet.properties = { ...letter.properties };
+  // The packet writer writes nothing at all of a packet with an empty list.
+  if (isEmpty(packet.properties?.userProperties)) delete packet.properties?.userProperties;
   // [MQTT-3.3.2-6] what is left of it
   if (packet.properties && expiresAt !== undefined) {
     packet.properties.messageExpiryInterval = Math.max(0, Math.ceil((expiresAt - Date.now()) / 1_000));
@@ -46,6 +48,8 @@ export function packetOf(letter: Letter, { dup = false } = {}): AedesPublishPack
   attachFacts(packet, facts);
   return packet;
 }
+
+const isEmpty = (map: object | undefined) => map !== undefined && Object.keys(map).length === 0;
 
 /** A letter as the broker port shows it. */
 export function describeLetter({ topic, payload, qos, insertedAt, facts }: Letter): QueuedMessage {

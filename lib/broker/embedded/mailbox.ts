@@ -153,6 +153,7 @@ export class Mailbox {
   #flush(): void {
     const line = this.#line;
     if (!line) return;
+    if (this.#waiting.length < maxWaiting / 2) this.#doorstep.rest();
     const isFull = () => this.#inFlight.size - this.#toRepeat.length >= line.window;
     while (this.#toRepeat.length > 0 && !isFull()) {
       const letter = this.#toRepeat.shift();
@@ -186,6 +187,10 @@ export class Mailbox {
   #write(line: Line, letter: Letter): Promise<void> | undefined {
     if (hasExpired(letter)) {
       this.#dropped.expired += 1;
+      return undefined;
+    }
+    if (line.isStuck) {
+      this.#dropped.queue_full += 1;
       return undefined;
     }
     const packet = line.prepare(packetOf(letter));

@@ -36,6 +36,7 @@ class Kept implements LetterBox {
 /** A client that notes what it gets, and acknowledges the oldest of it when it is told to. */
 class Client implements Line {
   readonly window = 4;
+  readonly isStuck = false;
   readonly got: string[];
   readonly #unacknowledged: number[] = [];
 
