@@ -30,7 +30,7 @@ export function authenticate(deps: () => Identities): Middleware {
       const { apiKeys } = deps();
       const key = "malformed" in credentials ? undefined : await keyOwner(apiKeys, credentials, maxAge);
       if (!key) throw unauthorized("BAD_API_KEY_OR_SECRET", "Check api_key/api_secret");
-      internal.caller = { kind: "api_key", name: key.name, role: key.role };
+      internal.caller = { kind: "api_key", name: key.name, api_key: key.api_key, role: key.role };
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Role } from "../contract/roles.ts";
 
 /** Who calls: an API key by its name, or a dashboard user by a token. */
 export type Caller =
-  | { kind: "api_key"; name: string; role: Role }
+  | { kind: "api_key"; name: string; api_key: string; role: Role }
   | { kind: "token"; name: string; role: Role; token: string; valid_until: number };
 
 /** A path segment whose bytes are not UTF-8; no text field accepts it. */

@@ -49,9 +49,22 @@ function parseBody(event: APIGatewayProxyEvent): Body {
   if (!isJson(event.headers["content-type"])) return { kind: "other" };
   const text = event.isBase64Encoded ? Buffer.from(event.body, "base64").toString() : event.body;
   try {
-    return { kind: "json", value: JSON.parse(text.replace(/^\uFEFF/, ""), nullsAreAbsent) };
+    return { kind: "json", value: parseJson(text.replace(/^\uFEFF/, "")) };
   } catch {
     throw badRequest("Invalid json message received");
+  }
+}
+
+/** EMQX takes line breaks and other control characters inside texts as they are, which JSON does not allow. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text, nullsAreAbsent);
+  } catch {
+    const escaped = text.replace(/"(?:\\.|[^"\\])*"/gs, (literal) =>
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+      literal.replace(/[\0-\x1f]/g, (character) => JSON.stringify(character).slice(1, -1)),
+    );
+    return JSON.parse(escaped, nullsAreAbsent);
   }
 }
 

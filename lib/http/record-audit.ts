@@ -4,7 +4,7 @@ import type { ApiDeps } from "../deps/types.ts";
 import { log } from "../log.ts";
 import type { AuditEntry } from "../records/audit-entry.ts";
 import { HttpError } from "./http-error.ts";
-import type { HttpRequest, Middleware } from "./http-request.ts";
+import type { Found, HttpRequest, Middleware } from "./http-request.ts";
 
 type AuditDeps = Pick<ApiDeps, "audit" | "node">;
 
@@ -53,7 +53,7 @@ function entryOf(
     created_at: Date.now() * 1_000,
     node,
     from: caller?.kind === "api_key" || (!caller && byKey) ? "rest_api" : "dashboard",
-    source: caller?.name ?? "",
+    source: sourceOf(internal),
     source_ip: event.requestContext.identity.sourceIp,
     operation_id: path.replace(/\{(\w+)\}/g, ":$1"),
     operation_type: path.split("/")[1] ?? "",
@@ -72,6 +72,12 @@ function entryOf(
     failure: failure ?? (status < 400 ? "" : { code: "INTERNAL_ERROR", message: "" }),
     request_id: event.requestContext.requestId,
   };
+}
+
+/** Who called: a user's name or an API key. A login is of the user who was named. [emqx_dashboard_audit] */
+function sourceOf({ caller, name, body }: Found): string {
+  if (caller) return caller.kind === "api_key" ? caller.api_key : caller.name;
+  return name === "login" ? ((body as { username?: string } | undefined)?.username ?? "") : "";
 }
 
 const textOf = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));

@@ -111,3 +111,17 @@ test.each(["__proto__", "constructor", "toString"])("a header named %s hides no 
   const found = data.find((it: { request_id: string }) => it.request_id === headers["x-amzn-requestid"]);
   expect(Object.entries(found.http_request.headers)).toContainEqual([name.toLowerCase(), "1"]);
 });
+
+test("a login is of the user who was named", async () => {
+  await api.call("POST", "/login", { as: null, body: { username: "tried", password: "wrong-secret" } });
+  const { data } = await list("source=tried");
+  expect(data).toMatchObject([{ operation_id: "/login", http_status_code: 401, from: "dashboard" }]);
+});
+
+test("a call with a key is of its api_key", async () => {
+  const as = "administrator token";
+  const { json: key } = await api.call("POST", "/api_key", { as, body: { name: "named" } });
+  const authorization = `Basic ${Buffer.from(`${key.api_key}:${key.api_secret}`).toString("base64")}`;
+  await api.call("DELETE", "/clients/c", { as: null, headers: { authorization } });
+  expect((await list(`source=${key.api_key}`)).meta.count).toBe(1);
+});

@@ -54,6 +54,13 @@ describe("a JSON body", () => {
     expect((await send("PUT", "/things", { body: { a: "x" }, type })).json.body).toEqual({ a: "x" });
   });
 
+  test.each([
+    ["line breaks", '{"a":"line 1\r\nline 2"}', "line 1\r\nline 2"],
+    ["tabs, between escapes", '{\n\t"a":"\\"\t\\\\"}', '"\t\\'],
+  ])("may hold %s inside texts", async (_, body, a) => {
+    expect((await send("PUT", "/things", { body })).json.body).toEqual({ a });
+  });
+
   test("may begin with a byte order mark, and hold bytes that are not UTF-8", async () => {
     const body = Buffer.concat([Buffer.from('\ufeff{"a":"x'), Buffer.from([0xff]), Buffer.from('"}')]);
     expect((await send("PUT", "/things", { body })).json.body).toEqual({ a: "x\ufffd" });
