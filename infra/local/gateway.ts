@@ -46,7 +46,7 @@ export function createGateway(functions: readonly DeployedFunction[]): Server {
 type Routes = ReadonlyMap<string, LambdaFunction>;
 
 async function handle(routes: Routes, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { path, fullPath, query, staged } = splitUrl(request.url ?? "/");
+  const { path, fullPath, query, staged } = splitUrl(originForm(request.url ?? "/"));
   const route = matchRoute(staged ? routes : outsideRoutes(routes), path);
   const run = route && routes.get(route.resource);
   if (!run || !route) return respond(response, gatewayResponses.MISSING_AUTHENTICATION_TOKEN);
@@ -56,6 +56,9 @@ async function handle(routes: Routes, request: IncomingMessage, response: Server
   if (Buffer.byteLength(JSON.stringify(event)) > limits.event) return tooLong(response);
   await answer(run, event, response);
 }
+
+/** A request target without scheme and host, which stand in it if a proxy was meant. [RFC 9112, 3.2.2] */
+const originForm = (target: string) => target.replace(/^https?:\/\/[^/?]*\/?/i, "/");
 
 /** Path without the stage, and query, both still encoded. */
 function splitUrl(url: string): { path: string; fullPath: string; query: string; staged: boolean } {

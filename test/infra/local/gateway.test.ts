@@ -34,6 +34,15 @@ describe("what no route takes is a 404 of the gateway itself", () => {
   });
 });
 
+test("a request target may name scheme and host", async () => {
+  const { status } = await chosen.send("http://other.example/api/v5/things/1?x=http://y/");
+  expect([status, chosen.events[0]?.path, chosen.events[0]?.queryStringParameters]).toEqual([
+    200,
+    "/v5/things/1",
+    { x: "http://y/" },
+  ]);
+});
+
 describe("a body", () => {
   const megabytes = (count: number) => "x".repeat(count * 2 ** 20);
 
