@@ -9,6 +9,7 @@ import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Provider } from "aws-cdk-lib/custom-resources";
 import { Construct } from "constructs";
 import type { Trigger, Worker } from "../../lib/contract/worker.ts";
+import { orderedKinds } from "../../lib/store/hash-order.ts";
 import { acceptFinding } from "./accepted-findings.ts";
 import { FleetgateFunction, type FunctionContext } from "./function.ts";
 
@@ -68,10 +69,10 @@ export class WorkerFunction extends Construct {
           tumblingWindow: Duration.seconds(30),
           retryAttempts: 100,
           onFailure: new SqsDlq(lostChanges),
-          // Delayed messages have no counts and indexes that follow them.
+          // Only what is listed has counts and indexes that follow it.
           filters: [
             FilterCriteria.filter({
-              dynamodb: { Keys: { pk: { S: [{ "anything-but": { prefix: "delayed" } }] } } },
+              dynamodb: { Keys: { pk: { S: orderedKinds.map((kind) => ({ prefix: `${kind}#` })) } } },
             }),
           ],
         }),
@@ -105,6 +106,8 @@ export class WorkerFunction extends Construct {
         schedule,
         targets: [new LambdaTarget(this.lambda, { retryAttempts: 0 })],
       });
+      // The next run comes anyway; a second one beside it would count twice.
+      this.lambda.configureAsyncInvoke({ retryAttempts: 0 });
     }
   }
 }

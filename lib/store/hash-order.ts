@@ -53,7 +53,9 @@ export const routeShards = {
 } as const;
 
 /** What lists show, each in its own hash order: sessions, subscriptions by client, topic filters in use. */
-export type OrderedKind = "session" | "subscription" | "route";
+export const orderedKinds = ["session", "subscription", "route"] as const;
+
+export type OrderedKind = (typeof orderedKinds)[number];
 
 /** Partition key of the shard that holds a hash, or everything that begins with a prefix of one. */
 export function partition(kind: OrderedKind, order: string): string {

@@ -7,6 +7,7 @@ import { Fleetgate } from "../../../infra/aws/fleetgate.ts";
 import { gatewayRoutes } from "../../../lib/contract/gateway-routes.ts";
 import type { Need } from "../../../lib/contract/needs.ts";
 import { isAudited, needsOf, type Resource } from "../../../lib/contract/resource.ts";
+import type { Worker } from "../../../lib/contract/worker.ts";
 
 const all = Object.values<Resource>(resources);
 let template: Template;
@@ -186,12 +187,20 @@ test("delayed messages wait in a queue of their own, and what cannot be publishe
   }
 });
 
-test("delayed messages are left out of the changes that are followed", () => {
+test("only changes of what is listed are followed", () => {
+  const S = [{ prefix: "session#" }, { prefix: "subscription#" }, { prefix: "route#" }];
   template.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
-    FilterCriteria: {
-      Filters: [{ Pattern: '{"dynamodb":{"Keys":{"pk":{"S":[{"anything-but":{"prefix":"delayed"}}]}}}}' }],
-    },
+    FilterCriteria: { Filters: [{ Pattern: JSON.stringify({ dynamodb: { Keys: { pk: { S } } } }) }] },
   });
+});
+
+test("workers that run by a schedule are not run again when they fail", () => {
+  const scheduled = Object.values<Worker>(workers).filter(({ trigger }) => typeof trigger === "object");
+  template.resourcePropertiesCountIs(
+    "AWS::Lambda::EventInvokeConfig",
+    { MaximumRetryAttempts: 0 },
+    scheduled.length,
+  );
 });
 
 test("what the gateway answers itself has the shape of EMQX's errors", () => {
