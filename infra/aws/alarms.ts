@@ -50,8 +50,13 @@ export class Alarms extends Construct {
     this.#alarm("DeadLetters", visible(deadLetters), 0, "Lifecycle events could not be brought in");
     this.#alarm("Undelivered", visible(undelivered), 0, "Delayed messages could not be published");
     this.#alarm("LostChanges", visible(lostChanges), 0, "Changes of the registry could not be followed");
-    this.#alarm("EventsWait", age, 60, "Lifecycle events wait for more than a minute");
+    // One that fails waits for six minutes before it is tried again.
+    this.#alarm("EventsWait", age, 600, "Lifecycle events wait for more than ten minutes");
     if (iteratorAge) this.#alarm("ChangesWait", iteratorAge, 60_000, "Changes wait for more than a minute");
+    for (const [name, it] of Object.entries(props.workers)) {
+      const failed = it.metricErrors({ period: Duration.minutes(15) });
+      this.#alarm(`Fails-${name}`, failed, 1, `The worker ${name} fails again and again`);
+    }
     for (const [name, it] of Object.entries(all)) {
       this.#alarm(`Throttled-${name}`, it.metricThrottles(minute), 0, `The function ${name} is throttled`);
     }

@@ -51,6 +51,8 @@ const EnvironmentConfig = z.strictObject({
   ),
   /** A secret whose text is a bootstrap file of API keys; one with an administrator key is made, if absent. */
   bootstrapSecretArn: z.optional(arn("secretsmanager")),
+  /** The KMS key of that secret, unless it is AWS's own. */
+  bootstrapSecretKeyArn: z.optional(arn("kms")),
   /** Where alarms go. */
   alarmTopicArn: z.optional(arn("sns")),
 });

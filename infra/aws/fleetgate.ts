@@ -66,6 +66,7 @@ export class Fleetgate extends Construct {
         deadLetterQueue: events.deadLetters.queueArn,
         delayQueue: delayed.queue.queueArn,
         bootstrapSecret: keys.secretArn,
+        bootstrapSecretKey: settings.bootstrapSecretKeyArn,
         passwordSecret: password.secretArn,
       },
       environment: {

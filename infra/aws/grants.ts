@@ -12,6 +12,8 @@ export interface Targets {
   /** Of messages that are held back. */
   delayQueue: string;
   bootstrapSecret: string;
+  /** KMS key of that secret, unless it is AWS's own. */
+  bootstrapSecretKey?: string | undefined;
   passwordSecret: string;
 }
 
@@ -52,7 +54,8 @@ function banGrants({ accessTable }: Targets, ...actions: string[]): Grant[] {
 
 /** What a need allows. */
 export function grantsOf(need: Need, targets: Targets): Grant[] {
-  const { accessTable, registryTable, broker, deadLetterQueue, bootstrapSecret, passwordSecret } = targets;
+  const { accessTable, registryTable, broker, deadLetterQueue } = targets;
+  const { bootstrapSecret, bootstrapSecretKey, passwordSecret } = targets;
   const grants: Record<Need, Grant[]> = {
     node: [],
     "registry:read": [
@@ -103,6 +106,7 @@ export function grantsOf(need: Need, targets: Targets): Grant[] {
     login: [{ actions: [...writes, "dynamodb:UpdateItem"], resources: [accessTable] }],
     "bootstrap-secret": [
       { actions: ["secretsmanager:GetSecretValue"], resources: [bootstrapSecret, passwordSecret] },
+      ...(bootstrapSecretKey ? [{ actions: ["kms:Decrypt"], resources: [bootstrapSecretKey] }] : []),
     ],
     "dead-letters": [{ actions: ["sqs:SendMessage"], resources: [deadLetterQueue] }],
     fleet: [{ actions: ["iot:SearchIndex"], resources: [`${broker}:index/AWS_Things`] }],

@@ -1,4 +1,4 @@
-import { RemovalPolicy } from "aws-cdk-lib";
+import { Names, RemovalPolicy } from "aws-cdk-lib";
 import {
   AccessLogFormat,
   EndpointType,
@@ -36,6 +36,8 @@ export function createRestApi(
     removalPolicy: RemovalPolicy.DESTROY,
   });
   const api = new RestApi(scope, id, {
+    // Metrics go by this name, so that it differs between environments.
+    restApiName: Names.uniqueResourceName(scope, { maxLength: 128 }),
     description: "Fleetgate: the EMQX 5.8 management API",
     endpointTypes: [EndpointType.REGIONAL],
     cloudWatchRole: true,

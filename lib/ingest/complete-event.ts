@@ -1,4 +1,5 @@
 import type { Broker, BrokerSession } from "../broker/broker.ts";
+import { log } from "../log.ts";
 import type { SessionState } from "../records/session-state.ts";
 import { isUnavailable } from "../unavailable.ts";
 import type { LifecycleEvent, SessionFacts } from "./lifecycle-event.ts";
@@ -48,7 +49,8 @@ async function ifAvailable<Answer>(answer: Promise<Answer>): Promise<Answer | un
   try {
     return await answer;
   } catch (error) {
-    if (isUnavailable(error)) return undefined;
-    throw error;
+    // What would be added is not worth losing the event.
+    if (!isUnavailable(error)) log("error", "the broker could not tell of a client", { error });
+    return undefined;
   }
 }

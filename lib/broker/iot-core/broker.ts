@@ -1,6 +1,7 @@
 import {
   DeleteConnectionCommand,
   GetConnectionCommand,
+  type GetConnectionResponse,
   GetRetainedMessageCommand,
   type IoTDataPlaneClient,
   ListSubscriptionsCommand,
@@ -29,6 +30,8 @@ export class IotCoreBroker implements Broker {
   readonly retainer = iotRetainer;
   readonly #client: IoTDataPlaneClient;
   readonly #qos: QosPolicy;
+  /** Whether addresses and ports may be asked for, as far as it is known. */
+  #showsSockets = true;
 
   constructor(client: IoTDataPlaneClient, qos: QosPolicy = "refuse") {
     this.#client = client;
@@ -66,7 +69,7 @@ export class IotCoreBroker implements Broker {
 
   async session(clientId: string): Promise<BrokerSession | undefined> {
     if (!isIotClientid(clientId)) return undefined;
-    const found = await unlessNotFound(this.#client.send(new GetConnectionCommand({ clientId })));
+    const found = await this.#connection(clientId);
     if (!found) return undefined;
     const { connected = false, cleanSession = true, sessionExpiry = 0, keepAliveDuration = 0 } = found;
     return {
@@ -79,6 +82,20 @@ export class IotCoreBroker implements Broker {
       ...(found.sourceIp !== undefined && { ip_address: found.sourceIp }),
       ...(found.sourcePort !== undefined && { port: found.sourcePort }),
     };
+  }
+
+  /** With address and port, unless that is not allowed. */
+  async #connection(clientId: string): Promise<GetConnectionResponse | undefined> {
+    const ask = (includeSocketInformation: boolean) =>
+      unlessNotFound(this.#client.send(new GetConnectionCommand({ clientId, includeSocketInformation })));
+    if (!this.#showsSockets) return ask(false);
+    try {
+      return await ask(true);
+    } catch (error) {
+      if (!(error instanceof Error && error.name === "ForbiddenException")) throw error;
+      this.#showsSockets = false;
+      return ask(false);
+    }
   }
 
   async subscriptions(clientId: string): Promise<BrokerSubscription[]> {

@@ -18,9 +18,16 @@ const limits = {
 const notDelayed =
   "AWS IoT Core has no topics that begin with $delayed/, and this is none of a delayed message that is enabled and in range";
 
-/** Whether a client of IoT Core can have this id. */
+/** Ids that the data plane cannot be asked about, because they are no segments of a URL's path. */
+const noSegments = ["", ".", ".."];
+
+/** Whether a client of IoT Core can have this id, and can be asked about. */
 export function isIotClientid(clientid: string): boolean {
-  return clientid !== "" && !clientid.startsWith("$") && Buffer.byteLength(clientid) <= limits.clientid;
+  return (
+    !noSegments.includes(clientid) &&
+    !clientid.startsWith("$") &&
+    Buffer.byteLength(clientid) <= limits.clientid
+  );
 }
 
 /** Whether a message of IoT Core can have this topic. */

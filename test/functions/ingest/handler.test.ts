@@ -101,13 +101,15 @@ test("a session of which nothing was known at its connect is asked about at its 
   expect(await deps.sessions.get("asked later")).toMatchObject({ connected: false, expiry_interval: 3_600 });
 });
 
-test("an event is brought in although the broker cannot be asked", async () => {
-  const session = () =>
-    Promise.reject(Object.assign(new Error("slow down"), { name: "ThrottlingException" }));
-  const broker = Object.assign(Object.create(deps.broker), { session });
-  const answer = await handler.with({ ...deps, deadLetters: deps.deadLetters, broker })(
-    batch(bare(connected("unasked"))),
-  );
-  expect(answer).toEqual({ batchItemFailures: [] });
-  expect(await deps.sessions.get("unasked")).toMatchObject({ connected: true });
-});
+test.each(["ThrottlingException", "ForbiddenException"])(
+  "an event is brought in although the broker cannot be asked: %s",
+  async (name) => {
+    const session = () => Promise.reject(Object.assign(new Error("no"), { name }));
+    const broker = Object.assign(Object.create(deps.broker), { session });
+    const answer = await handler.with({ ...deps, deadLetters: deps.deadLetters, broker })(
+      batch(bare(connected(`unasked ${name}`))),
+    );
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(await deps.sessions.get(`unasked ${name}`)).toMatchObject({ connected: true });
+  },
+);

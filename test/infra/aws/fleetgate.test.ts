@@ -194,6 +194,28 @@ test("only changes of what is listed are followed", () => {
   });
 });
 
+test("the API of each environment has a name of its own, by which its metrics go", () => {
+  const names = ["Dev", "Prod"].map((id) => {
+    const stack = new Stack(new App(), id);
+    new Fleetgate(stack, "Fleetgate");
+    const [api] = Object.values(Template.fromStack(stack).findResources("AWS::ApiGateway::RestApi"));
+    return api?.Properties.Name;
+  });
+  expect(new Set(names).size).toBe(2);
+});
+
+test("keys of a secret with a KMS key of the customer can be read", () => {
+  const stack = new Stack(new App(), "test");
+  const secret = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:keys-AbCdEf";
+  const key = "arn:aws:kms:eu-west-1:111111111111:key/k";
+  new Fleetgate(stack, "Fleetgate", { bootstrapSecretArn: secret, bootstrapSecretKeyArn: key });
+  Template.fromStack(stack).hasResourceProperties("AWS::IAM::Policy", {
+    PolicyDocument: {
+      Statement: Match.arrayWith([Match.objectLike({ Action: "kms:Decrypt", Resource: key })]),
+    },
+  });
+});
+
 test("workers that run by a schedule are not run again when they fail", () => {
   const scheduled = Object.values<Worker>(workers).filter(({ trigger }) => typeof trigger === "object");
   template.resourcePropertiesCountIs(

@@ -80,7 +80,7 @@ test("a deployment may send QoS 2 as QoS 1", async () => {
   expect(plane.requests[0]?.query.qos).toBe("1");
 });
 
-test.each(["x".repeat(129), "$x", ""])(
+test.each(["x".repeat(129), "$x", "", ".", ".."])(
   "a client id that IoT Core cannot have is not asked for: %j",
   async (clientid) => {
     expect(await broker.kick(clientid)).toBe(false);
@@ -104,6 +104,22 @@ test("a kick ends the session too", async () => {
     path: "/connections/c%2F1",
     query: { cleanSession: "true", preventWillMessage: "true" },
   });
+});
+
+test("a connection is asked for with its address, and without it once that is not allowed", async () => {
+  const client = { connected: true, clean: true, subscriptions: new Map(), received: [], will: undefined };
+  plane.clients.set("c", client);
+  plane.next.push({ status: 200, body: { connected: true, sourceIp: "192.0.2.1", sourcePort: 5_000 } });
+  expect(await broker.session("c")).toMatchObject({ ip_address: "192.0.2.1", port: 5_000 });
+  plane.next.push({ status: 403, error: "ForbiddenException" });
+  expect(await broker.session("c")).toMatchObject({ connected: true });
+  await broker.session("c");
+  expect(plane.requests.map(({ query }) => query.includeSocketInformation)).toEqual([
+    "true",
+    "true",
+    "false",
+    "false",
+  ]);
 });
 
 test("a call that is throttled is tried again", async () => {
