@@ -57,7 +57,7 @@ const rooms: { room: RegExp; may: RegExp; types?: RegExp }[] = [
   { room: /^lib\/store\//, may: /^lib\/(records|mqtt|log)/ },
   {
     room: /^lib\/ingest\//,
-    may: /^lib\/(records|mqtt|store|unavailable)/,
+    may: /^lib\/(records|mqtt|store|log|unavailable)/,
     types: /^lib\/broker\/broker\.ts$/,
   },
   {

@@ -3,13 +3,14 @@ import { oneOf, ruledText, struct, text } from "../../lib/contract/fields.ts";
 import { pageParameters } from "../../lib/contract/paging.ts";
 import { defineResource } from "../../lib/contract/resource.ts";
 import { epochSecond, expiry } from "../../lib/contract/time-fields.ts";
+import { maxTextBytes } from "../../lib/mqtt/topic.ts";
 import { banKinds } from "../../lib/records/ban.ts";
 
-/** No client id or user name is longer. [MQTT-1.5.3] */
-const mostBytes = 65_535;
-
+/** No client id or user name is longer. */
 const boundedText = () =>
-  ruledText((value) => (Buffer.byteLength(value) > mostBytes ? `longer than ${mostBytes} bytes` : undefined));
+  ruledText((value) =>
+    Buffer.byteLength(value) > maxTextBytes ? `longer than ${maxTextBytes} bytes` : undefined,
+  );
 
 const Ban = z.strictObject({
   as: z.enum(banKinds),

@@ -22,12 +22,16 @@ interface Received {
  */
 export const handler = work(ingest, async ({ Records }: SQSEvent, deps): Promise<SQSBatchResponse> => {
   const failed: string[] = [];
+  const comesAgain = (messageId: string, error: unknown) => {
+    log("error", "an event was not brought in, and comes again", { messageId, error });
+    failed.push(messageId);
+  };
   const received = await Promise.all(
-    Records.map((record) => receive(record, deps).catch(() => void failed.push(record.messageId))),
+    Records.map((record) => receive(record, deps).catch((error) => comesAgain(record.messageId, error))),
   );
   const events = received.filter((it): it is Received => it !== undefined);
   const byClient = Map.groupBy(events, ({ event }) => event.clientId);
-  await Promise.all([...byClient.values()].map(async (it) => failed.push(...(await bringIn(it, deps)))));
+  await Promise.all([...byClient.values()].map((it) => bringIn(it, deps, comesAgain)));
   return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
 });
 
@@ -43,9 +47,12 @@ async function receive({ messageId, body }: SQSRecord, deps: IngestDeps): Promis
   }
 }
 
-/** One client's events follow each other; who is banned is disconnected at its connect. Returns the messages of those that failed. */
-async function bringIn(events: readonly Received[], deps: IngestDeps): Promise<string[]> {
-  const failed: string[] = [];
+/** One client's events follow each other; who is banned is disconnected at its connect. `fails` is told of each that failed. */
+async function bringIn(
+  events: readonly Received[],
+  deps: IngestDeps,
+  fails: (messageId: string, error: unknown) => void,
+): Promise<void> {
   for (const { messageId, event } of events) {
     try {
       const complete = await completeEvent(event, deps.broker, () => deps.sessions.state(event.clientId));
@@ -54,9 +61,7 @@ async function bringIn(events: readonly Received[], deps: IngestDeps): Promise<s
       if (client && (await kickOutBanned(client, deps)))
         log("info", "a banned client was disconnected", { clientid: client.clientid });
     } catch (error) {
-      log("error", "an event was not brought in, and comes again", { messageId, error });
-      failed.push(messageId);
+      fails(messageId, error);
     }
   }
-  return failed;
 }

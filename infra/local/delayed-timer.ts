@@ -1,12 +1,10 @@
 import type { Broker } from "../../lib/broker/broker.ts";
+import { longestTimer } from "../../lib/broker/embedded/long-timer.ts";
 import { type DeliveryDeps, deliver } from "../../lib/delayed/deliver.ts";
 import { log } from "../../lib/log.ts";
 import { rowsKey, timeOfRow } from "../../lib/store/delayed-item.ts";
 import type { DelayedMessages } from "../../lib/store/delayed-messages.ts";
 import type { ItemChange } from "../../lib/store/directory-feed.ts";
-
-/** The longest time that a timer of Node.js takes, in milliseconds. */
-const longestTimer = 2 ** 31 - 1;
 
 /** Pause before messages that could not be published are tried again, in milliseconds. */
 const retryPause = 5_000;

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Broker, BrokerSession, Message, MessageProperties } from "../../lib/broker/broker.ts";
+import { log } from "../../lib/log.ts";
 
 /** A request of the data plane. */
 interface Asked {
@@ -22,9 +23,10 @@ const notFound: Answer = { status: 404, error: "ResourceNotFoundException" };
  */
 export function iotDataPlane(broker: Broker): Server {
   return createServer((request, response) => {
-    answer(broker, request, response).catch(() =>
-      write(response, { status: 500, error: "InternalFailureException" }),
-    );
+    answer(broker, request, response).catch((error) => {
+      log("error", "the played data plane failed", { error });
+      write(response, { status: 500, error: "InternalFailureException" });
+    });
   });
 }
 
@@ -54,11 +56,6 @@ async function route(broker: Broker, asked: Asked): Promise<Answer> {
   if (collection === "retainedMessage")
     return name ? retainedMessage(broker, name) : retainedMessages(broker);
   if (collection !== "connections") return notFound;
-  if (part === "messages") {
-    const qos = asked.query.get("confirmation") === "true" ? 1 : 0;
-    const topic = asked.query.get("topic") ?? "";
-    return (await broker.sendTo(name, { ...messageOf(asked), topic, qos })) ? ok : notFound;
-  }
   if (asked.method === "DELETE") {
     const preventWill = asked.query.get("preventWillMessage") === "true";
     return (await broker.kick(name, { preventWill })) ? ok : notFound;

@@ -51,9 +51,6 @@ export interface Broker {
   readonly topicMetrics?: TopicMeasuring;
   readonly slowSubscriptions?: SlowSubscribing;
 
-  /** Sends a message to one connected client, subscribed or not. Returns whether the client was connected. */
-  sendTo(clientid: string, message: Message): Promise<boolean>;
-
   /** Changes of what MQTT leaves to the client; absent where the broker has no way to make them. */
   readonly control?: ClientControl | undefined;
 

@@ -1,5 +1,5 @@
 import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import type { DelayQueue, DueMessage } from "../delayed/delay-queue.ts";
+import { type DelayQueue, type DueMessage, queueHorizon } from "../delayed/delay-queue.ts";
 
 /** A queue of SQS, whose message timers hold each message back until less than a second before it is due. */
 export class DelayTimers implements DelayQueue {
@@ -17,7 +17,7 @@ export class DelayTimers implements DelayQueue {
       new SendMessageCommand({
         QueueUrl: this.#url,
         MessageBody: JSON.stringify(due),
-        DelaySeconds: Math.min(Math.max(left, 0), 900),
+        DelaySeconds: Math.min(Math.max(left, 0), queueHorizon / 1_000),
       }),
     );
   }

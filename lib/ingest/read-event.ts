@@ -1,3 +1,4 @@
+import { maxTextBytes } from "../mqtt/topic.ts";
 import { LifecycleEvent } from "./lifecycle-event.ts";
 
 /** An event that cannot be brought in, and never will. */
@@ -7,9 +8,6 @@ export class PoisonedEvent extends Error {
 
 /** How far ahead of ours a broker's clock may be, in milliseconds. */
 const clockTolerance = 3_600_000;
-
-/** The protocol's limit for client ids and filters. [MQTT-1.5.3] */
-const maxTextBytes = 65_535;
 
 /**
  * Reads a lifecycle event. Returns `undefined` for one that says nothing about the registry; throws `PoisonedEvent`

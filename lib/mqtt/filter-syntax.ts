@@ -1,4 +1,4 @@
-import { maxTopicBytes } from "./topic.ts";
+import { maxTextBytes } from "./topic.ts";
 
 /**
  * Why a text is no topic filter, in words for the caller; `undefined` if it is one.
@@ -7,7 +7,7 @@ import { maxTopicBytes } from "./topic.ts";
 export function filterProblem(filter: string): string | undefined {
   if (filter === "") return "A topic filter is not empty";
   if (filter.includes("\0")) return "A topic filter has no NUL character";
-  if (Buffer.byteLength(filter) > maxTopicBytes) return `A topic filter has ${maxTopicBytes} bytes at most`;
+  if (Buffer.byteLength(filter) > maxTextBytes) return `A topic filter has ${maxTextBytes} bytes at most`;
   const levels = filter.split("/");
   if (levels.some((level) => level.length > 1 && /[+#]/.test(level))) {
     return "The wildcards + and # stand for whole levels of a topic filter";

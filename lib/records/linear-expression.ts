@@ -10,6 +10,11 @@ const mostSteps = 1_000;
 export interface LinearExpression {
   /** Whether it is found anywhere in a text. */
   foundIn(text: string): boolean;
+  /**
+   * The groups of the first place in a text where it is found, `undefined` if it is not. Those after the last one that
+   * took part are left out, others that did not are empty, as Erlang's `re:run/3` has it.
+   */
+  groupsIn(text: string): string[] | undefined;
 }
 
 /** A text is no expression, or one that cannot be searched in linear time. */
@@ -36,7 +41,17 @@ export function linearExpression(text: string): LinearExpression {
   if (expression.programSize() > mostSteps) {
     throw new BadExpression(`the expression is too large: it takes more than ${mostSteps} steps`, 0);
   }
-  return { foundIn: (candidate) => expression.test(candidate) };
+  return {
+    foundIn: (candidate) => expression.test(candidate),
+    groupsIn: (candidate) => groupsIn(expression, candidate),
+  };
+}
+
+function groupsIn(expression: RE2JS, text: string): string[] | undefined {
+  const matcher = expression.matcher(text);
+  if (!matcher.find()) return undefined;
+  const groups = Array.from({ length: matcher.groupCount() }, (_, index) => matcher.group(index + 1));
+  return groups.slice(0, groups.findLastIndex((group) => group !== null) + 1).map((group) => group ?? "");
 }
 
 function compile(text: string): RE2JS {

@@ -103,7 +103,6 @@ export class PlayedDataPlane {
     const client = this.clients.get(name);
     if (collection !== "connections" || !client) return notFound;
     if (part === "subscriptions") return subscriptionsOf(client);
-    if (part === "messages") return this.#sendTo(client, query, body);
     return method === "DELETE" ? this.#disconnect(name, client, query) : connectionOf(name, client);
   }
 
@@ -129,16 +128,6 @@ export class PlayedDataPlane {
     if (!found) return notFound;
     const payload = Buffer.from(found.payload).toString("base64");
     return { status: 200, body: { topic, payload, qos: found.qos, lastModifiedTime: 1 } };
-  }
-
-  #sendTo(
-    client: PlayedClient,
-    { topic = "", confirmation }: Record<string, string>,
-    payload: string,
-  ): Answer {
-    if (!client.connected) return notFound;
-    client.received.push({ topic, payload, qos: confirmation === "true" ? 1 : 0 });
-    return { status: 200 };
   }
 
   #disconnect(name: string, client: PlayedClient, query: Record<string, string>): Answer {

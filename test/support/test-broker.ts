@@ -93,10 +93,6 @@ export class TestBroker implements Broker {
   async discardRetained(topic: string): Promise<void> {
     this.kept.delete(topic);
   }
-
-  async sendTo(): Promise<boolean> {
-    return false;
-  }
 }
 
 /** Changes what it is told of every client, and refuses the filters that it is told to. */

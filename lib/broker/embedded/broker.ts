@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { Aedes, type AedesPublishPacket } from "aedes";
 import type { LifecycleEvent } from "../../ingest/lifecycle-event.ts";
+import { maxTextBytes } from "../../mqtt/topic.ts";
 import type {
   Broker,
   BrokerSession,
@@ -30,7 +31,7 @@ import { FollowedDeliveries } from "./followed-deliveries.ts";
 import { type AedesPersistence, KeptState } from "./kept-state.ts";
 import type { LetterStore } from "./letter-store.ts";
 import { messageRefusal } from "./limits.ts";
-import { factsOf, factsOfApi } from "./message-facts.ts";
+import { factsOf } from "./message-facts.ts";
 import { toMessage, toPacket } from "./packets.ts";
 import { banned, unreadable } from "./refusals.ts";
 import { Reports } from "./reports.ts";
@@ -44,9 +45,6 @@ import { parseStrictly } from "./strict-parser.ts";
 import { MeasuredTopics } from "./topic-metrics.ts";
 import { TopicRewrite } from "./topic-rewrite.ts";
 import { Wills } from "./wills.ts";
-
-/** The protocol's limit for a client id. [MQTT-1.5.3] */
-const maxClientidBytes = 65_535;
 
 export interface EmbeddedBrokerOptions {
   /** An Aedes persistence; keeps sessions. */
@@ -111,7 +109,7 @@ export class EmbeddedBroker implements Broker {
     const acknowledgements = new Acknowledgements();
     this.#aedes = new Aedes({
       persistence: this.#kept.persistence,
-      maxClientsIdLength: maxClientidBytes,
+      maxClientsIdLength: maxTextBytes,
       queueLimit: 1_000,
       topicAliasMaximum: 65_535,
       preConnect: (client, packet, done) => {
@@ -201,16 +199,6 @@ export class EmbeddedBroker implements Broker {
 
   discardRetained(topic: string): Promise<void> {
     return this.retainer.discard(topic);
-  }
-
-  async sendTo(clientid: string, message: Message): Promise<boolean> {
-    const client = this.#connections.withId(clientid);
-    if (!client) return false;
-    const packet = toPacket({ ...message, retain: false, facts: factsOfApi(message) });
-    await new Promise<void>((resolve, reject) => {
-      client.publish(packet, (error) => (error ? reject(error) : resolve()));
-    });
-    return true;
   }
 
   /** Forgets the session of a client, unless the client is connected. */

@@ -1,3 +1,4 @@
+import { maxTextBytes } from "../../mqtt/topic.ts";
 import type { Message, MessageProperties } from "../broker.ts";
 
 /** Aedes's limit for topic names and filters. */
@@ -8,9 +9,6 @@ export function topicRefusal(topic: string): string | undefined {
   if (topic.split("/").length <= maxTopicLevels) return undefined;
   return `The embedded broker takes topics with ${maxTopicLevels} levels at most`;
 }
-
-/** Longest text and binary data of a packet, in bytes. [MQTT-1.5.4, MQTT-1.5.6] */
-const maxTextBytes = 65_535;
 
 /** Longest expiry interval, in seconds. [MQTT-3.3.2.3.3] */
 const maxExpiry = 0xffff_ffff;

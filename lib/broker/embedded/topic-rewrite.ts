@@ -1,3 +1,4 @@
+import { log } from "../../log.ts";
 import { isTopicFilter } from "../../mqtt/filter-syntax.ts";
 import { type CompiledRule, compileRule, rewriteFilter, rewriteTopic } from "../../mqtt/rewrite-topic.ts";
 import { isTopicName } from "../../mqtt/topic.ts";
@@ -5,6 +6,16 @@ import type { RewriteRule } from "../../records/topic-rewrite.ts";
 import type { TopicRewriting } from "../broker.ts";
 import type { ClientIdentity, Extension, PassingMessage } from "./extension.ts";
 import { topicRefusal } from "./limits.ts";
+
+/** A rule that was taken before some limit came is left out. */
+function ready(rule: RewriteRule): CompiledRule[] {
+  try {
+    return [compileRule(rule)];
+  } catch (error) {
+    log("warn", "a rewrite rule is not used", { rule, error });
+    return [];
+  }
+}
 
 /**
  * Changes topics of clients by rules: of their messages, wills included, and of what they subscribe to and
@@ -16,7 +27,7 @@ export class TopicRewrite implements Extension, TopicRewriting {
   #subscribe: readonly CompiledRule[] = [];
 
   configure(rules: readonly RewriteRule[]): void {
-    const compiled = rules.map(compileRule);
+    const compiled = rules.flatMap(ready);
     this.#publish = compiled.filter(({ action }) => action !== "subscribe");
     this.#subscribe = compiled.filter(({ action }) => action !== "publish");
   }

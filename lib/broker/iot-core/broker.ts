@@ -7,7 +7,6 @@ import {
   ListSubscriptionsCommand,
   PublishCommand,
   paginateListRetainedMessages,
-  SendDirectMessageCommand,
 } from "@aws-sdk/client-iot-data-plane";
 import type { BanKind } from "../../records/ban.ts";
 import type {
@@ -136,19 +135,6 @@ export class IotCoreBroker implements Broker {
   /** Subscribers of the topic get the empty message that clears it. */
   async discardRetained(topic: string): Promise<void> {
     await this.#client.send(new PublishCommand({ topic, payload: Buffer.alloc(0), qos: 1, retain: true }));
-  }
-
-  /** With QoS 1 it waits for the client's acknowledgement. */
-  async sendTo(clientId: string, message: Message): Promise<boolean> {
-    if (!isIotClientid(clientId)) return false;
-    const { topic, payload, qos } = message;
-    const { contentType, responseTopic, userProperties, payloadFormatIndicator, correlationData } =
-      propertiesOf(message);
-    const command = new SendDirectMessageCommand({
-      ...{ clientId, topic, payload, confirmation: qos > 0 },
-      ...{ contentType, responseTopic, userProperties, payloadFormatIndicator, correlationData },
-    });
-    return (await unlessNotFound(this.#client.send(command))) !== undefined;
   }
 }
 

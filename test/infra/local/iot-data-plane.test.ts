@@ -7,7 +7,6 @@ import {
   IoTDataPlaneClient,
   ListSubscriptionsCommand,
   PublishCommand,
-  SendDirectMessageCommand,
 } from "@aws-sdk/client-iot-data-plane";
 import type { IPublishPacket } from "mqtt";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -103,14 +102,6 @@ test("ListSubscriptions lists the filters of a session with their QoS", async ()
   ]);
 });
 
-test("SendDirectMessage reaches one client, which need not subscribe", async () => {
-  const device = await setup.connect("direct");
-  const message = { clientId: "direct", topic: "to/you", payload: Buffer.from("hi"), confirmation: true };
-  await client.send(new SendDirectMessageCommand(message));
-  await vi.waitUntil(() => device.received.length > 0);
-  expect(device.received).toEqual([{ topic: "to/you", payload: "hi", qos: 1, retain: false }]);
-});
-
 test.each([
   [false, 1],
   [true, 0],
@@ -135,7 +126,6 @@ test.each([
   ["GetConnection", new GetConnectionCommand({ clientId: "nobody" })],
   ["ListSubscriptions", new ListSubscriptionsCommand({ clientId: "nobody" })],
   ["DeleteConnection", new DeleteConnectionCommand({ clientId: "nobody" })],
-  ["SendDirectMessage", new SendDirectMessageCommand({ clientId: "nobody", topic: "t" })],
   ["an operation that is not played", new GetThingShadowCommand({ thingName: "nobody" })],
 ])("%s of what is not there is a ResourceNotFoundException, which is not tried again", async (_, command) => {
   const sent = client.send(command as GetConnectionCommand);

@@ -150,7 +150,6 @@ describe.each([
     expect(await broker.session("stranger")).toBeUndefined();
     expect(await broker.subscriptions("stranger")).toEqual([]);
     expect(await broker.kick("stranger")).toBe(false);
-    expect(await broker.sendTo("stranger", messageTo("t"))).toBe(false);
   });
 
   test("kicks a client out with its session, connected or not", async () => {
@@ -188,11 +187,5 @@ describe.each([
     expect((await Array.fromAsync(broker.retainedTopics())).map(({ topic }) => topic)).toContain("kept/1");
     await broker.publish(messageTo("kept/1", { retain: true, payload: Buffer.alloc(0) }));
     expect(await broker.retained("kept/1")).toBeUndefined();
-  });
-
-  test("sends a message to one connected client", async () => {
-    const client = await setup.connect("addressed");
-    expect(await broker.sendTo("addressed", messageTo("direct"))).toBe(true);
-    await vi.waitFor(() => expect(client.received).toEqual([{ topic: "direct", payload: "direct", qos: 0 }]));
   });
 });

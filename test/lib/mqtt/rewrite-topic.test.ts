@@ -40,7 +40,9 @@ test("an expression that would take for ever elsewhere takes no time", () => {
 
 test("an expression that is too large is refused like one that is none", () => {
   expect(expressionProblem("((a{100}){100}){100}")).toContain("repeat");
-  expect(expressionProblem("(")).toContain("missing closing )");
+  expect(expressionProblem("(a?b?c?d?){1000}")).toContain("too large");
+  expect(expressionProblem("a".repeat(513))).toContain("too long");
+  expect(expressionProblem("(")).toBe("missing )");
   expect(expressionProblem("^a/(.+)$")).toBeUndefined();
 });
 

@@ -163,14 +163,3 @@ test("retained messages are listed and shown, also those of clients and after a 
   expect(await setup.broker.retained("a/1")).toMatchObject({ topic: "a/1", payload: Buffer.from([0, 255]) });
   for (const topic of ["gone", "never", "a"]) expect(await setup.broker.retained(topic)).toBeUndefined();
 });
-
-test("a message is sent to one connected client only, whatever is subscribed", async () => {
-  const [one, other] = [await setup.connect("one"), await setup.connect("other")];
-  await other.mqtt.subscribeAsync("#");
-  await leave("away", "t");
-  expect(await setup.broker.sendTo("one", messageTo("t", { qos: 1 }))).toBe(true);
-  expect(await setup.broker.sendTo("away", messageTo("t"))).toBe(false);
-  await publish("end");
-  await vi.waitFor(() => expect(payloadsOf(other)).toEqual(["end"]));
-  expect(one.received).toEqual([{ topic: "t", payload: "t", qos: 1, retain: false }]);
-});
