@@ -1,6 +1,6 @@
 import type { RetainedTopic } from "../../lib/broker/broker.ts";
 import type { DepsFor } from "../../lib/deps/types.ts";
-import { matchesFilter } from "../../lib/mqtt/topic.ts";
+import { covers } from "../../lib/mqtt/filter-cover.ts";
 import { rfc3339 } from "../../lib/records/time.ts";
 
 type Reading = DepsFor<"broker:retained">;
@@ -31,7 +31,7 @@ export function oldestFirst(rows: readonly RetainedTopic[], filter?: string): Re
   const now = Date.now();
   return rows
     .filter(({ topic, expires_at = Number.POSITIVE_INFINITY }) => {
-      return expires_at > now && (filter === undefined || matchesFilter(topic, filter));
+      return expires_at > now && (filter === undefined || covers(filter, topic));
     })
     .sort((a, b) => a.publish_at - b.publish_at || (a.msgid < b.msgid ? -1 : 1));
 }

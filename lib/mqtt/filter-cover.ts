@@ -1,7 +1,7 @@
 import { compareBytes } from "./compare-bytes.ts";
 
 /**
- * Whether a filter covers another one, whose wildcards count as plain levels: `t/#` covers `t/+`, and `t/+` covers
+ * Whether a topic name falls under a filter; or whether the filter covers another one, whose wildcards count as plain levels: `t/#` covers `t/+`, and `t/+` covers
  * `t/#`. Nothing is said about the syntax of either: a `#` before the end covers a `#` alone. [emqx_topic]
  */
 export function covers(filter: string, other: string): boolean {

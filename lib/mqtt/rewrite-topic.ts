@@ -1,7 +1,7 @@
 import { BadExpression, type LinearExpression, linearExpression } from "../records/linear-expression.ts";
 import type { RewriteRule } from "../records/topic-rewrite.ts";
+import { covers } from "./filter-cover.ts";
 import { sharedFilter } from "./shared-filter.ts";
-import { matchesFilter } from "./topic.ts";
 
 /** A rule that is ready for use. */
 export interface CompiledRule extends RewriteRule {
@@ -35,7 +35,7 @@ export function expressionProblem(re: string): string | undefined {
  * topic stays as it is. [emqx_rewrite]
  */
 export function rewriteTopic(topic: string, rules: readonly CompiledRule[], names: RewriteNames): string {
-  const rule = rules.findLast(({ source_topic }) => matchesFilter(topic, source_topic));
+  const rule = rules.findLast(({ source_topic }) => covers(source_topic, topic));
   const captured = rule?.expression.groupsIn(topic);
   if (!rule || !captured) return topic;
   return rule.dest_topic.replace(

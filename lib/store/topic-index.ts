@@ -20,6 +20,12 @@ import { subscriptionOf, withoutDefaults } from "./subscription-item.ts";
 /** Fewest and most entries that are read before it is looked which ones can be passed over. */
 const step = { least: 16, most: 1_000 };
 
+/**
+ * Filters of more levels match no topic that anybody asks about: only AWS IoT Core does not tell by itself whether
+ * somebody subscribes, its topics have 8 levels at most, and `a/#` matches `a` too.
+ */
+const mostLevels = 9;
+
 const shapesKey = { pk: "topic#shapes", sk: "shapes" };
 
 /** A subscription under its filter; `topic` is the filter as it is subscribed to. */
@@ -43,7 +49,7 @@ export class TopicIndex {
     this.routes = new Routes(database);
   }
 
-  /** Whether any session subscribes to a filter that matches a topic name. */
+  /** Whether any session subscribes to a filter that matches a topic name of at most 8 levels. */
   async anyMatch(topic: string): Promise<boolean> {
     const { Item } = await this.#database.client.send(
       new GetCommand({ TableName: this.#database.registry, Key: shapesKey }),
@@ -160,7 +166,7 @@ export class TopicIndex {
   }
 
   async #learn(shape: string): Promise<void> {
-    if (this.#knownShapes.has(shape)) return;
+    if (this.#knownShapes.has(shape) || shape.split("/").length > mostLevels) return;
     await this.#database.client.send(
       new UpdateCommand({
         TableName: this.#database.registry,

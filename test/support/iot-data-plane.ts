@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { IoTDataPlaneClient } from "@aws-sdk/client-iot-data-plane";
-import { matchesFilter } from "../../lib/mqtt/topic.ts";
+import { covers } from "../../lib/mqtt/filter-cover.ts";
 
 export interface Delivery {
   topic: string;
@@ -74,7 +74,7 @@ export class PlayedDataPlane {
   deliver(message: Delivery): void {
     for (const client of this.clients.values()) {
       const filters = [...client.subscriptions.keys()];
-      if (filters.some((filter) => matchesFilter(message.topic, filter))) client.received.push(message);
+      if (filters.some((filter) => covers(filter, message.topic))) client.received.push(message);
     }
   }
 

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import type { AedesPublishPacket } from "aedes";
 import { log } from "../../log.ts";
-import { matchesFilter } from "../../mqtt/topic.ts";
+import { covers } from "../../mqtt/filter-cover.ts";
 import { type RetainerRules, retainerRules } from "../../records/retainer-settings.ts";
 import type { RetainedMessage, RetainedTopic, RetainerControl } from "../broker.ts";
 import type { Extension, PassingMessage } from "./extension.ts";
@@ -136,7 +136,7 @@ export class Retainer implements Extension, RetainerControl {
 
   #topicsUnder(filter: string): string[] {
     if (!/[+#]/.test(filter)) return this.#store.row(filter) ? [filter] : [];
-    return [...this.#store.rows()].map(({ topic }) => topic).filter((topic) => matchesFilter(topic, filter));
+    return [...this.#store.rows()].map(({ topic }) => topic).filter((topic) => covers(filter, topic));
   }
 }
 

@@ -80,3 +80,17 @@ test("it is idle when nothing was ever pushed, and can be used again after it wa
   await queue.idle();
   expect(batches).toEqual([[1], [2]]);
 });
+
+test("an item that always fails is given up, and holds up no other for ever", async () => {
+  const log = captureLog();
+  const done: number[] = [];
+  const work = async (batch: number[]) => {
+    if (batch.includes(2)) throw new Error("never");
+    done.push(...batch);
+  };
+  const queue = new SerialQueue(work, { pauses: { first: 1, most: 1 } });
+  for (const item of [1, 2, 3]) queue.push(item);
+  await queue.idle();
+  expect(done).toEqual([1, 3]);
+  expect(log.entries().at(-1)).toMatchObject({ message: "an item was given up", item: 2 });
+});

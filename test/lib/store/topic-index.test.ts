@@ -55,6 +55,15 @@ describe("a subscription that is entered", () => {
     expect(await index.anyMatch("again/1")).toBe(true);
   });
 
+  test("fills nothing up, however many levels and wildcards filters have", async () => {
+    const filters = Array.from({ length: 3_000 }, (_, n) =>
+      Array.from({ length: 90 }, (_, level) => ((n >> (level % 12)) & 1 ? "+" : "x")).join("/"),
+    );
+    for (const filter of filters) await index.enter({ clientid: "c", topic: filter, qos: 0 });
+    await index.enter({ clientid: "c", topic: "1/2/3/4/5/6/7/8/#", qos: 0 });
+    expect(await index.anyMatch("1/2/3/4/5/6/7/8")).toBe(true);
+  });
+
   test("is apart from those of other clients, and from shared ones of the same client", async () => {
     await index.enter({ clientid: "c", topic: "same", qos: 0 });
     await index.enter({ clientid: "d", topic: "same", qos: 0 });

@@ -2,8 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Copy } from "../../../../lib/broker/embedded/copy.ts";
 import { Router } from "../../../../lib/broker/embedded/router.ts";
+import { covers } from "../../../../lib/mqtt/filter-cover.ts";
 import { sharedFilter } from "../../../../lib/mqtt/shared-filter.ts";
-import { matchesFilter } from "../../../../lib/mqtt/topic.ts";
 
 const plain = { qos: 1, nl: 0, rap: 0, rh: 0 } as const;
 const everybody = () => true;
@@ -51,7 +51,7 @@ test("whatever was subscribed and unsubscribed, each group gets one copy, and ea
           }
         }
         const all = [...held].flatMap(([clientid, names]) => [...names].map((name) => ({ clientid, name })));
-        const matching = all.filter(({ name }) => matchesFilter(topic, sharedFilter(name)?.filter ?? name));
+        const matching = all.filter(({ name }) => covers(sharedFilter(name)?.filter ?? name, topic));
         const alone = matching.filter(({ name }) => !sharedFilter(name)).map(({ clientid }) => clientid);
         const groups = Map.groupBy(
           matching.filter(({ name }) => sharedFilter(name)),
