@@ -100,7 +100,8 @@ const formatIndicators: Readonly<Record<string, number>> = { UNSPECIFIED_BYTES: 
 
 function propertiesOf(query: URLSearchParams, headers: IncomingMessage["headers"]): MessageProperties {
   const text = (name: string) => query.get(name) ?? undefined;
-  const encoded = (name: string) => headers[name] && Buffer.from(String(headers[name]), "base64").toString();
+  const encoded = (name: string) =>
+    headers[name] === undefined ? undefined : Buffer.from(String(headers[name]), "base64");
   const users = encoded("x-amz-mqtt5-user-properties");
   return {
     content_type: text("contentType"),
@@ -108,8 +109,20 @@ function propertiesOf(query: URLSearchParams, headers: IncomingMessage["headers"
     message_expiry_interval: query.has("messageExpiry") ? Number(query.get("messageExpiry")) : undefined,
     payload_format_indicator: formatIndicators[String(headers["x-amz-mqtt5-payload-format-indicator"])],
     correlation_data: encoded("x-amz-mqtt5-correlation-data"),
-    user_properties: users && Object.assign({}, ...(JSON.parse(users) as Record<string, string>[])),
+    user_properties: users && valuesByName(JSON.parse(String(users)) as Record<string, string>[]),
   };
+}
+
+/** From a list of objects with one property each. */
+function valuesByName(pairs: readonly Record<string, string>[]): Record<string, string | string[]> {
+  const entries = pairs.flatMap((pair) => Object.entries(pair));
+  const values = Map.groupBy(entries, ([name]) => name);
+  return Object.fromEntries(
+    [...values].map(([name, all]) => {
+      const [first = "", ...others] = all.map(([, value]) => value);
+      return [name, others.length > 0 ? [first, ...others] : first];
+    }),
+  );
 }
 
 function connectionOf(clientId: string, session: BrokerSession) {

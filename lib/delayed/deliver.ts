@@ -1,4 +1,5 @@
 import type { Broker } from "../broker/broker.ts";
+import { log } from "../log.ts";
 import type { DelayedMessage } from "../records/delayed-message.ts";
 import type { Bans } from "../store/bans.ts";
 import type { DelayedMessages } from "../store/delayed-messages.ts";
@@ -14,8 +15,8 @@ export interface DeliveryDeps {
 
 /**
  * Publishes a message that is due, unless it was removed, or its sender is banned by now. At least once: a
- * message is published twice only if this process ends between publishing and removing it. One that cannot be
- * published stays, and the error is thrown.
+ * message is published twice if it cannot be removed afterwards. One that cannot be published stays, and the error is
+ * thrown.
  */
 export async function deliver(
   msgid: string,
@@ -32,7 +33,9 @@ export async function deliver(
     await delayed.remove(msgid);
     return permitted ? "published" : "discarded";
   } catch (error) {
-    await delayed.release(msgid);
+    await delayed
+      .release(msgid)
+      .catch((cause) => log("warn", "a message waits for its claim to end", { cause }));
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { log } from "../log.ts";
 import { type Delay, readDelay } from "../mqtt/delayed-topic.ts";
 import {
   type DelayedMessage,
@@ -12,7 +13,7 @@ import { type DelayQueue, queueHorizon } from "./delay-queue.ts";
 
 /** What it takes to hold messages back. */
 export interface HoldingDeps {
-  delayed: Pick<DelayedMessages, "hold" | "remove">;
+  delayed: Pick<DelayedMessages, "hold" | "markQueued" | "remove">;
   settings: Pick<Settings, "read">;
   delayQueue: DelayQueue;
 }
@@ -47,14 +48,17 @@ export function tooLargeToHold(message: Pick<DelayedMessage, "topic" | "payload"
  */
 export async function holdBack(message: Held, permitted: PermittedDelay, deps: HoldingDeps): Promise<void> {
   const { limit, ...delay } = permitted;
-  const queued = delay.expected_at <= Date.now() + queueHorizon;
-  const { msgid } = message;
-  if (!(await deps.delayed.hold({ ...message, ...delay }, { limit, queued }))) return;
-  if (!queued) return;
+  const due = { msgid: message.msgid, expected_at: delay.expected_at };
+  if (!(await deps.delayed.hold({ ...message, ...delay }, limit))) return;
+  if (due.expected_at > Date.now() + queueHorizon) return;
   try {
-    await deps.delayQueue.push({ msgid, expected_at: delay.expected_at });
+    await deps.delayQueue.push(due);
   } catch (error) {
-    await deps.delayed.remove(msgid);
+    await deps.delayed
+      .remove(due.msgid)
+      .catch((cause) => log("error", "a message is kept that was refused", { cause }));
     throw error;
   }
+  // Only now: what is queued twice is delivered once, and what was never queued would stay for ever.
+  await deps.delayed.markQueued(due);
 }

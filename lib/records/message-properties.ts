@@ -4,7 +4,9 @@ export interface MessageProperties {
   /** Seconds. */
   message_expiry_interval?: number | undefined;
   response_topic?: string | undefined;
-  correlation_data?: string | undefined;
+  /** Any bytes; a text stands for its UTF-8. */
+  correlation_data?: string | Buffer | undefined;
   content_type?: string | undefined;
-  user_properties?: Record<string, string> | undefined;
+  /** Several values of a name are a list. */
+  user_properties?: Record<string, string | string[]> | undefined;
 }

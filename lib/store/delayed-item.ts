@@ -1,4 +1,5 @@
 import type { DelayedMessage, DelayedRow } from "../records/delayed-message.ts";
+import type { MessageProperties } from "../records/message-properties.ts";
 
 /** How long a message is kept that could not be delivered, in seconds; as long as its dead letter. */
 const keptUndelivered = 14 * 86_400;
@@ -42,18 +43,34 @@ export const toRowItem = (message: DelayedMessage) => ({
 });
 
 /** Names of user properties may be any text; the SDK does not write all of them as names of attributes. */
+function writeProperties({ correlation_data, ...properties }: MessageProperties): string {
+  return JSON.stringify({
+    ...properties,
+    ...(typeof correlation_data === "string"
+      ? { correlation_data }
+      : { correlation_base64: correlation_data?.toString("base64") }),
+  });
+}
+
+function readProperties(text: string): MessageProperties {
+  const { correlation_base64, ...properties } = JSON.parse(text);
+  if (correlation_base64 === undefined) return properties;
+  return { ...properties, correlation_data: Buffer.from(correlation_base64, "base64") };
+}
+
 export const toMessageItem = ({ properties, ...message }: DelayedMessage) => ({
   ...message,
   ...messageKey(message.msgid),
-  ...(properties && { properties: JSON.stringify(properties) }),
+  ...(properties && { properties: writeProperties(properties) }),
   expires_at: expiryOf(message),
 });
 
 /** The message of an item. */
 export function toMessage(item: Record<string, unknown>): DelayedMessage {
-  const { pk: _pk, sk: _sk, expires_at: _expires, claimed_until: _claimed, properties, ...message } = item;
+  const { pk: _pk, sk: _sk, expires_at: _expires, claimed_until: _until, claimed_by: _by, ...rest } = item;
+  const { properties, ...message } = rest;
   const payload = Buffer.from(item.payload as Uint8Array);
-  const read = properties !== undefined && { properties: JSON.parse(String(properties)) };
+  const read = properties !== undefined && { properties: readProperties(String(properties)) };
   return { ...message, payload, ...read } as DelayedMessage;
 }
 
@@ -63,7 +80,7 @@ export function delayedBytes({
   payload,
   properties,
 }: Pick<DelayedMessage, "topic" | "payload" | "properties">) {
-  return Buffer.byteLength(topic) + payload.length + Buffer.byteLength(JSON.stringify(properties ?? {}));
+  return Buffer.byteLength(topic) + payload.length + Buffer.byteLength(writeProperties(properties ?? {}));
 }
 
 const expiryOf = ({ expected_at }: DelayedRow) => Math.ceil(expected_at / 1_000) + keptUndelivered;

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import {
   DeleteCommand,
   GetCommand,
@@ -37,17 +38,11 @@ export class DelayedMessages {
     this.#database = database;
   }
 
-  /**
-   * Keeps a message; `queued` tells that it is on its way to be delivered already. Returns `false` if there are
-   * `limit` messages, 0 standing for any number.
-   */
-  async hold(
-    message: DelayedMessage,
-    { limit, queued }: { limit: number; queued: boolean },
-  ): Promise<boolean> {
+  /** Keeps a message. Returns `false` if there are `limit` messages, 0 standing for any number. */
+  async hold(message: DelayedMessage, limit: number): Promise<boolean> {
     if (!(await this.#count(1, limit))) return false;
     await this.#put(toMessageItem(message));
-    await this.#put({ ...toRowItem(message), ...(queued && { queued }) });
+    await this.#put(toRowItem(message));
     return true;
   }
 
@@ -69,8 +64,7 @@ export class DelayedMessages {
 
   /** How many messages are held back; it may be off by a few until the next recount. */
   async count(): Promise<number> {
-    const { Item } = await this.#send(new GetCommand({ TableName: this.#table, Key: countKey }));
-    return Math.max(Number(Item?.n ?? 0), 0);
+    return Math.max(await this.#storedCount(), 0);
   }
 
   async get(msgid: string): Promise<DelayedMessage | undefined> {
@@ -126,7 +120,7 @@ export class DelayedMessages {
   }
 
   /** Notes that a message is on its way to be delivered. */
-  async markQueued(row: DelayedRow): Promise<void> {
+  async markQueued(row: Pick<DelayedRow, "expected_at" | "msgid">): Promise<void> {
     await this.#unlessGone({
       Key: rowKey(row),
       UpdateExpression: "SET queued = :yes",
@@ -140,12 +134,13 @@ export class DelayedMessages {
    * delivered or removed, `taken` if somebody else is delivering it.
    */
   async claim(msgid: string, until: number): Promise<DelayedMessage | "gone" | "taken"> {
+    const claim = randomUUID();
     const claimed = await this.#unlessGone({
       Key: messageKey(msgid),
-      UpdateExpression: "SET claimed_until = :until",
+      UpdateExpression: "SET claimed_until = :until, claimed_by = :claim",
       ConditionExpression:
         "attribute_exists(pk) AND (attribute_not_exists(claimed_until) OR claimed_until < :now)",
-      ExpressionAttributeValues: { ":until": until, ":now": Date.now() },
+      ExpressionAttributeValues: { ":until": until, ":claim": claim, ":now": Date.now() },
     });
     if (claimed) return toMessage(claimed);
     const { Item } = await this.#send(
@@ -153,21 +148,24 @@ export class DelayedMessages {
     );
     if (!Item) return "gone";
     // An answer may have been lost, and the call been repeated: then it is this one that has claimed it.
-    return Item.claimed_until === until ? toMessage(Item) : "taken";
+    return Item.claimed_by === claim ? toMessage(Item) : "taken";
   }
 
   /** Gives a claimed message back, to be delivered at another time. */
   async release(msgid: string): Promise<void> {
     await this.#unlessGone({
       Key: messageKey(msgid),
-      UpdateExpression: "REMOVE claimed_until",
+      UpdateExpression: "REMOVE claimed_until, claimed_by",
       ConditionExpression: "attribute_exists(pk)",
     });
   }
 
-  /** Counts the messages anew. Returns by how much the count was off; nothing is changed while others change it. */
+  /**
+   * Counts the messages anew. Returns by how much the count was off. Nothing is changed if the count changes meanwhile;
+   * a message that is counted and has no row yet is missed until the next time.
+   */
   async recount(): Promise<number> {
-    const known = await this.count();
+    const known = await this.#storedCount();
     const counted = (await Array.fromAsync(this.#rows({}))).length;
     if (counted === known) return 0;
     const done = await this.#unlessGone({
@@ -177,6 +175,11 @@ export class DelayedMessages {
       ExpressionAttributeValues: { ":counted": counted, ":known": known },
     });
     return done ? counted - known : 0;
+  }
+
+  async #storedCount(): Promise<number> {
+    const { Item } = await this.#send(new GetCommand({ TableName: this.#table, Key: countKey }));
+    return Number(Item?.n ?? 0);
   }
 
   /** Returns whether the count was changed; it is not if it has reached a limit. */

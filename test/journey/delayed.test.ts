@@ -83,6 +83,24 @@ test("a client's message is held back, listed as from the client, and published 
   expect(await held()).toEqual([]);
 });
 
+test("the MQTT 5 properties of a message that is held back stay as they are", async () => {
+  const listener = await connect("listener");
+  const received: { userProperties?: object }[] = [];
+  listener.on("message", (_topic, _payload, { properties }) => received.push({ ...properties }));
+  await listener.subscribeAsync("t");
+  const properties = {
+    correlationData: Buffer.from([0xff, 0, 0x81]),
+    userProperties: { a: ["1", "2"], b: "3" },
+    contentType: "text/plain",
+    responseTopic: "answers",
+    payloadFormatIndicator: true,
+  };
+  await (await connect("sender")).publishAsync("$delayed/1/t", "x", { qos: 1, properties });
+  await eventually(() => expect(received).toHaveLength(1));
+  const [{ userProperties, ...others } = {}] = received;
+  expect({ ...others, userProperties: { ...userProperties } }).toEqual(properties);
+});
+
 test("a message of the API is published when it is due, and retained then", async () => {
   const received = await listen(await connect("listener"), "t");
   const body = { topic: "$delayed/1/t", payload: "x", retain: true };

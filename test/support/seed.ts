@@ -63,6 +63,7 @@ export async function holdBack(
     ...{ publish_at, delayed_interval: 60, expected_at: publish_at + 60_000, from_clientid: "c1" },
     ...given,
   };
-  await deps.delayed.hold(message, { limit: 0, queued: true });
+  await deps.delayed.hold(message, 0);
+  await deps.delayed.markQueued(message);
   return message;
 }

@@ -24,7 +24,7 @@ function propertiesRefusal(given: MessageProperties): string | undefined {
     content_type: [given.content_type],
     response_topic: [given.response_topic],
     correlation_data: [given.correlation_data],
-    user_properties: Object.entries(given.user_properties ?? {}).flat(),
+    user_properties: Object.entries(given.user_properties ?? {}).flat(2),
   };
   for (const [name, values] of Object.entries(texts)) {
     if (values.some((value = "") => Buffer.byteLength(value) > maxTextBytes))

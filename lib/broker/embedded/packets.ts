@@ -49,7 +49,7 @@ function toPacketProperties(given: MessageProperties): Properties {
     payloadFormatIndicator: payload_format_indicator === undefined ? undefined : payload_format_indicator > 0,
     messageExpiryInterval: message_expiry_interval,
     responseTopic: given.response_topic,
-    correlationData: correlation_data === undefined ? undefined : Buffer.from(correlation_data),
+    correlationData: bytesOf(correlation_data),
     contentType: given.content_type,
     userProperties: given.user_properties,
   });
@@ -62,13 +62,14 @@ function toMessageProperties(given: Properties): MessageProperties {
       payloadFormatIndicator === undefined ? undefined : Number(payloadFormatIndicator),
     message_expiry_interval: given.messageExpiryInterval,
     response_topic: given.responseTopic,
-    correlation_data: correlationData?.toString(),
+    correlation_data: correlationData,
     content_type: given.contentType,
-    user_properties:
-      userProperties &&
-      Object.fromEntries(Object.entries(userProperties).map(([name, value]) => [name, String(value)])),
+    user_properties: userProperties && { ...userProperties },
   });
 }
+
+const bytesOf = (given: string | Buffer | undefined) =>
+  typeof given === "string" ? Buffer.from(given) : given;
 
 function defined<Given extends object>(given: Given): { [Name in keyof Given]?: NonNullable<Given[Name]> } {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as never;

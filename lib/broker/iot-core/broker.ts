@@ -145,7 +145,7 @@ function propertiesOf({ properties = {} }: Message) {
     contentType: properties.content_type,
     responseTopic: properties.response_topic,
     messageExpiry: message_expiry_interval,
-    correlationData: correlation_data && Buffer.from(correlation_data).toString("base64"),
+    correlationData: correlation_data && Buffer.from(correlation_data as string).toString("base64"),
     payloadFormatIndicator:
       payload_format_indicator === undefined
         ? undefined
@@ -154,7 +154,11 @@ function propertiesOf({ properties = {} }: Message) {
           : ("UNSPECIFIED_BYTES" as const),
     userProperties:
       user_properties &&
-      JSON.stringify(Object.entries(user_properties).map(([name, value]) => ({ [name]: value }))),
+      JSON.stringify(
+        Object.entries(user_properties).flatMap(([name, values]) =>
+          [values].flat().map((value) => ({ [name]: value })),
+        ),
+      ),
   };
 }
 

@@ -53,7 +53,7 @@ export function iotRefusal(message: Message, qosPolicy: QosPolicy): string | und
     [
       "user properties",
       Object.entries(properties.user_properties ?? {})
-        .flat()
+        .flat(2)
         .join(""),
       limits.userProperties,
     ],

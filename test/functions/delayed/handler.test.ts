@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { newMessageId } from "../../../lib/mqtt/message-id.ts";
+import type { DelayedMessages } from "../../../lib/store/delayed-messages.ts";
 import { holdBack } from "../../support/seed.ts";
 import { TestApi, testNode } from "../../support/test-api.ts";
 
@@ -160,6 +161,19 @@ describe("publishing to $delayed/", () => {
     const [{ msgid, expected_at }] = (await list()).data;
     expect(api.queued).toEqual([{ msgid, expected_at: Date.parse(expected_at) }]);
     expect(await api.deps.delayed.get(msgid)).toMatchObject({ topic: "a/b", retain: true });
+  });
+
+  test("notes that a message was queued only once it was", async () => {
+    const steps: string[] = [];
+    const delayQueue = { push: async () => void steps.push("queued") };
+    const waiting = () => api.deps.delayed.dueBy(Date.now() + 100_000, { waiting: true });
+    await publish("$delayed/60/t");
+    expect(await Array.fromAsync(waiting())).toEqual([]);
+    const delayed = { hold: async () => true, markQueued: async () => void steps.push("noted") };
+    const other = await TestApi.start({ delayQueue, delayed: delayed as unknown as DelayedMessages });
+    await other.call("POST", "/publish", { body: { topic: "$delayed/60/t", payload: "x" } });
+    expect(steps).toEqual(["queued", "noted"]);
+    await other.close();
   });
 
   test("does not queue what is due later than a message timer lasts", async () => {

@@ -28,7 +28,7 @@ test("a message goes out signed, with its topic encoded once and all of its MQTT
     response_topic: "answers",
     correlation_data: "id 1",
     content_type: "text/plain",
-    user_properties: { a: "1", b: "ü" },
+    user_properties: { a: ["1", "2"], b: "ü" },
   };
   await broker.publish(message({ topic: "a/b c#ü%".replace("#", ""), qos: 1, retain: true, properties }));
   const [request] = plane.requests;
@@ -50,7 +50,7 @@ test("a message goes out signed, with its topic encoded once and all of its MQTT
   expect(request?.headers["x-amz-mqtt5-payload-format-indicator"]).toBe("UTF8_DATA");
   const header = (name: string) => Buffer.from(String(request?.headers[name]), "base64").toString();
   expect(header("x-amz-mqtt5-correlation-data")).toBe("id 1");
-  expect(JSON.parse(header("x-amz-mqtt5-user-properties"))).toEqual([{ a: "1" }, { b: "ü" }]);
+  expect(JSON.parse(header("x-amz-mqtt5-user-properties"))).toEqual([{ a: "1" }, { a: "2" }, { b: "ü" }]);
 });
 
 test.each([
