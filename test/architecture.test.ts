@@ -70,7 +70,7 @@ const rooms: { room: RegExp; may: RegExp; types?: RegExp }[] = [
     may: /^lib\/(records|mqtt|store|log)/,
     types: /^lib\/broker\/(broker|embedded\/extension)\.ts$/,
   },
-  { room: /^lib\/auth\//, may: /^lib\/(contract|records|store)\// },
+  { room: /^lib\/auth\//, may: /^lib\/(contract\/|records\/|store\/|log)/ },
   { room: /^lib\/http\//, may: /^lib\/(contract|records|auth|deps|unavailable|log)/ },
   { room: /^lib\/deps\//, may: /^lib\/(contract|records|broker|store|delayed)\// },
   { room: /^infra\/aws\//, may: /^(functions\/(index|workers)\.ts$|lib\/)/ },

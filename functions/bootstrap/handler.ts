@@ -21,7 +21,8 @@ export const handler = work(
     const { entries, badLines } = readBootstrapFile(fileOf(await bootstrapSecret.readKeys()));
     for (const bad of badLines) log("error", "a line of the bootstrap secret was skipped", { ...bad });
     await loadBootstrap(apiKeys, entries);
-    await ensureFirstUser(users, { username: "admin", password: await bootstrapSecret.readPassword() });
+    const password = await bootstrapSecret.readPassword();
+    await ensureFirstUser(users, { username: users.defaultName, password });
     log("info", "API keys loaded", { keys: entries.length, badLines: badLines.length });
     return { PhysicalResourceId, Data: { Keys: entries.length } };
   },
@@ -29,10 +30,19 @@ export const handler = work(
 
 /** Secrets Manager makes a secret as JSON; what a person writes is a bootstrap file. */
 function fileOf(secret: string): string {
+  const json = parse(secret);
+  if (typeof json !== "object" || json === null) return secret;
+  const { api_key, api_secret } = json as Record<string, unknown>;
+  if (typeof api_key !== "string" || typeof api_secret !== "string") {
+    throw new Error("The bootstrap secret is JSON without the texts api_key and api_secret");
+  }
+  return `${api_key}:${api_secret}`;
+}
+
+function parse(text: string): unknown {
   try {
-    const { api_key, api_secret } = JSON.parse(secret) as Record<string, unknown>;
-    return `${api_key}:${api_secret}`;
+    return JSON.parse(text);
   } catch {
-    return secret;
+    return undefined;
   }
 }

@@ -15,15 +15,16 @@ const delay = { step: 100, most: 1_000 };
 export const handler = serve(login, {
   async login({ body: { username, password }, address, fail }, { users, loginFailures }) {
     const begin = performance.now();
-    const failures = await loginFailures.count(username, address);
+    const known = await loginFailures.attempt(username, address, mostFailures);
+    const failures = known ?? mostFailures;
     await sleep(Math.min(failures * delay.step, delay.most));
     const user = await users.get(username);
     const right = await verifySecret(password, user ? [user.password_hash] : []);
-    if (!user || !right || failures >= mostFailures) {
-      if (failures < mostFailures) await loginFailures.add(username, address, failures);
+    if (!user || !right || known === undefined) {
       await untilNextStep(begin);
       return fail(401, "BAD_USERNAME_OR_PWD", "Auth failed");
     }
+    await loginFailures.takeBack(username, address);
     const token = await issueToken(users, user);
     return { token, version: apiVersion, license: { edition: "ce" }, role: user.role } as const;
   },

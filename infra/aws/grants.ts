@@ -1,5 +1,5 @@
 import type { Need } from "../../lib/contract/needs.ts";
-import { usernameIndex } from "../../lib/store/tables.ts";
+import { accessKeys, usernameIndex } from "../../lib/store/tables.ts";
 
 /** ARNs of what functions use. */
 export interface Targets {
@@ -25,36 +25,51 @@ export interface Grant {
 }
 
 /** What every function of the API is allowed: to read who calls, and to note that a key or token was used. */
-export function authenticationGrants({ accessTable }: Targets): Grant[] {
-  return [{ actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"], resources: [accessTable] }];
+export function authenticationGrants(targets: Targets): Grant[] {
+  return [
+    accessGrant(targets, ["apiKeys", "users", "tokens"], "GetItem"),
+    accessGrant(targets, ["apiKeys", "tokens"], "UpdateItem"),
+  ];
 }
 
 /** What a function is allowed that serves calls which are kept in the audit log: to add to it, and nothing else. */
-export function auditGrants({ accessTable }: Targets): Grant[] {
-  const conditions = { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["audit#*"] } };
-  return [{ actions: ["dynamodb:PutItem"], resources: [accessTable], conditions }];
+export function auditGrants(targets: Targets): Grant[] {
+  return [accessGrant(targets, ["audit"], "PutItem")];
 }
 
-/** Actions on the items of delayed messages, which have partitions of their own. */
-function delayedGrant({ registryTable }: Targets, ...names: string[]): Grant {
+/** Operations on the items of some kinds in the access table, and on no others. */
+function accessGrant(
+  { accessTable }: Targets,
+  kinds: readonly (keyof typeof accessKeys)[],
+  ...operations: string[]
+): Grant {
+  const keys = kinds.map((kind) => accessKeys[kind]);
+  return keyGrant(
+    accessTable,
+    keys.map((key) => (key.endsWith("#") ? `${key}*` : key)),
+    operations,
+  );
+}
+
+/** Operations on the items of delayed messages, which have partitions of their own. */
+function delayedGrant({ registryTable }: Targets, ...operations: string[]): Grant {
+  return keyGrant(registryTable, ["delayed*"], operations);
+}
+
+/** Operations on the items of a table whose partition keys match one of the patterns. */
+function keyGrant(table: string, patterns: string[], operations: readonly string[]): Grant {
   return {
-    actions: names.map((name) => `dynamodb:${name}`),
-    resources: [registryTable],
-    conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["delayed*"] } },
+    actions: operations.map((name) => `dynamodb:${name}`),
+    resources: [table],
+    conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": patterns } },
   };
 }
 
-const writes = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"];
-
-/** What is allowed on bans, and on nothing else in the access table. */
-function banGrants({ accessTable }: Targets, ...actions: string[]): Grant[] {
-  const conditions = { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["banned#*"] } };
-  return [{ actions, resources: [accessTable], conditions }];
-}
+const writes = ["DeleteItem", "GetItem", "PutItem"];
 
 /** What a need allows. */
 export function grantsOf(need: Need, targets: Targets): Grant[] {
-  const { accessTable, registryTable, broker, deadLetterQueue } = targets;
+  const { registryTable, broker, deadLetterQueue } = targets;
   const { bootstrapSecret, bootstrapSecretKey, passwordSecret } = targets;
   const grants: Record<Need, Grant[]> = {
     node: [],
@@ -81,19 +96,19 @@ export function grantsOf(need: Need, targets: Targets): Grant[] {
         resources: [registryTable],
       },
     ],
-    "keys:read": [{ actions: ["dynamodb:GetItem", "dynamodb:Query"], resources: [accessTable] }],
-    "keys:write": [{ actions: writes, resources: [accessTable] }],
-    "settings:read": [{ actions: ["dynamodb:GetItem"], resources: [accessTable] }],
-    "settings:write": [{ actions: ["dynamodb:GetItem", "dynamodb:PutItem"], resources: [accessTable] }],
-    "audit:read": [{ actions: ["dynamodb:Query"], resources: [accessTable] }],
-    "users:read": [{ actions: ["dynamodb:GetItem", "dynamodb:Query"], resources: [accessTable] }],
-    "users:write": [{ actions: [...writes, "dynamodb:Query"], resources: [accessTable] }],
-    "bans:read": banGrants(targets, "dynamodb:GetItem", "dynamodb:Query"),
-    "bans:write": banGrants(targets, ...writes, "dynamodb:BatchWriteItem", "dynamodb:Query"),
-    "bans:check": banGrants(targets, "dynamodb:BatchGetItem", "dynamodb:GetItem"),
+    "keys:read": [accessGrant(targets, ["apiKeys", "apiKeyNames"], "GetItem", "Query")],
+    "keys:write": [accessGrant(targets, ["apiKeys", "apiKeyNames"], ...writes)],
+    "settings:read": [accessGrant(targets, ["settings"], "GetItem")],
+    "settings:write": [accessGrant(targets, ["settings"], "GetItem", "PutItem")],
+    "audit:read": [accessGrant(targets, ["audit"], "Query")],
+    "users:read": [accessGrant(targets, ["users"], "GetItem", "Query")],
+    "users:write": [accessGrant(targets, ["users"], ...writes, "Query")],
+    "bans:read": [accessGrant(targets, ["bans"], "GetItem", "Query")],
+    "bans:write": [accessGrant(targets, ["bans"], ...writes, "BatchWriteItem", "Query")],
+    "bans:check": [accessGrant(targets, ["bans"], "BatchGetItem", "GetItem")],
     "delayed:hold": [
       delayedGrant(targets, "DeleteItem", "GetItem", "PutItem", "UpdateItem"),
-      { actions: ["dynamodb:GetItem"], resources: [accessTable] },
+      accessGrant(targets, ["settings"], "GetItem"),
       { actions: ["sqs:SendMessage"], resources: [targets.delayQueue] },
     ],
     "delayed:read": [delayedGrant(targets, "GetItem", "Query")],
@@ -103,7 +118,11 @@ export function grantsOf(need: Need, targets: Targets): Grant[] {
       { actions: ["sqs:SendMessage"], resources: [targets.delayQueue] },
     ],
     "delayed:deliver": [delayedGrant(targets, "DeleteItem", "GetItem", "UpdateItem")],
-    login: [{ actions: [...writes, "dynamodb:UpdateItem"], resources: [accessTable] }],
+    login: [
+      accessGrant(targets, ["users"], "GetItem"),
+      accessGrant(targets, ["tokens"], ...writes),
+      accessGrant(targets, ["loginFailures"], "GetItem", "UpdateItem"),
+    ],
     "bootstrap-secret": [
       { actions: ["secretsmanager:GetSecretValue"], resources: [bootstrapSecret, passwordSecret] },
       ...(bootstrapSecretKey ? [{ actions: ["kms:Decrypt"], resources: [bootstrapSecretKey] }] : []),

@@ -37,22 +37,25 @@ export async function bootstrapKeys(
 }
 
 /**
- * Makes the first dashboard user. Without a password for it, a random one is written to a file in the data folder, for
- * its owner's eyes only. Returns that file.
+ * Makes the first dashboard user, unless it is there. Without a password for it, a random one is written to a file in
+ * the data folder, for its owner's eyes only. Returns that file, if there is one.
  */
 export async function bootstrapUser(
   users: DashboardUsers,
   dataFolder: string,
-  username: string,
   password: string | undefined,
 ): Promise<string | undefined> {
+  const username = users.defaultName;
   if (password) {
     await ensureFirstUser(users, { username, password });
     return undefined;
   }
-  const path = await secretFile(join(dataFolder, `${username}-password`), () => randomText());
-  await ensureFirstUser(users, { username, password: (await readFile(path, "utf8")).trim() });
-  return path;
+  const path = join(dataFolder, `${username}-password`);
+  if (!(await users.get(username))) {
+    await secretFile(path, () => randomText());
+    await ensureFirstUser(users, { username, password: (await readFile(path, "utf8")).trim() });
+  }
+  return existsSync(path) ? path : undefined;
 }
 
 function generatedFile(dataFolder: string): Promise<string> {

@@ -29,7 +29,7 @@ function greet({ http, mqtt, ws, curlCredentials, passwordFile }: LocalEnvironme
       `  MQTT WebSocket  ws://${ws.address}:${ws.port}/mqtt`,
       `  Data            ${resolve(options.data)}`,
       ...(passwordFile
-        ? [`  Dashboard user  ${options.dashboardUsername}, its password is in ${passwordFile}`]
+        ? [`  Dashboard user  ${options.dashboardUsername}, its first password is in ${passwordFile}`]
         : []),
       "Try it:",
       `  curl ${credentials} ${api}/nodes`,

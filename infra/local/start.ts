@@ -66,7 +66,7 @@ export interface LocalEnvironment {
   mqtt: AddressInfo;
   ws: AddressInfo;
   curlCredentials: CurlCredentials;
-  /** Where the password of the first dashboard user is, if it was made. */
+  /** Where the password is that the first dashboard user began with, unless it was given. */
   passwordFile: string | undefined;
   /** Resolves when the registry has taken in all that has happened at the broker. */
   idle(): Promise<void>;
@@ -90,11 +90,10 @@ export async function startLocal(options: LocalOptions): Promise<LocalEnvironmen
   opened.defer(() => removeEndpoint(options.data));
   const holding = { delayed: new DelayedMessages(local.database), delayQueue: { push: async () => {} } };
   const { registry, broker, timer } = await openBroker(local, kept, holding, opened);
-  const access = accessStores(local.database);
+  const access = accessStores(local.database, options.dashboardUsername);
   await configureBroker(broker, access.settings);
   const curlCredentials = await bootstrapKeys(access.apiKeys, options.data, options.bootstrapFile);
-  const { dashboardUsername, dashboardPassword } = options;
-  const passwordFile = await bootstrapUser(access.users, options.data, dashboardUsername, dashboardPassword);
+  const passwordFile = await bootstrapUser(access.users, options.data, options.dashboardPassword);
   const node = nodeFacts(options.nodeName);
   const served = servedResources(options);
   const functions = options.assets
@@ -120,9 +119,9 @@ export async function startLocal(options: LocalOptions): Promise<LocalEnvironmen
 }
 
 /** What lies in the access table. */
-const accessStores = (database: Database) => ({
+const accessStores = (database: Database, dashboardUsername: string) => ({
   apiKeys: new ApiKeys(database),
-  users: new DashboardUsers(database),
+  users: new DashboardUsers(database, dashboardUsername),
   loginFailures: new LoginFailures(database),
   audit: new AuditLog(database),
   settings: new Settings(database),

@@ -1,3 +1,4 @@
+import { log } from "../log.ts";
 import type { ApiKey } from "../records/api-key.ts";
 import type { ApiKeys } from "../store/api-keys.ts";
 import { untilNextStep } from "./refusal-time.ts";
@@ -23,8 +24,13 @@ export async function keyOwner(
     return undefined;
   }
   if (!key?.enable || isOver(key, now, maxAge)) return undefined;
-  if (now - (key.last_used_at ?? 0) >= noteInterval) await apiKeys.noteUse(key, now);
+  if (now - (key.last_used_at ?? 0) >= noteInterval) await noteUse(apiKeys, key, now);
   return key;
+}
+
+/** A note that cannot be written is no reason to refuse anything. */
+async function noteUse(apiKeys: Pick<ApiKeys, "noteUse">, key: ApiKey, now: number): Promise<void> {
+  await apiKeys.noteUse(key, now).catch((error) => log("warn", "a key's use was not noted", { error }));
 }
 
 function validHashes(

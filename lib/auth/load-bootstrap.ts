@@ -21,6 +21,7 @@ async function toApiKey(
   known: ApiKey | undefined,
 ): Promise<ApiKey> {
   const unchanged = known !== undefined && (await matchesHash(secret, known.secret_hash));
+  const { secret_created_at = known?.created_at, last_used_at } = known ?? {};
   return {
     name: bootstrapNameOf(api_key),
     api_key,
@@ -29,5 +30,8 @@ async function toApiKey(
     enable: true,
     created_at: Math.floor(Date.now() / 1000),
     desc: "Bootstrapped From File",
+    // The key is as new as this load, as in EMQX; its secret is as old as it is.
+    ...(unchanged && secret_created_at !== undefined && { secret_created_at }),
+    ...(last_used_at !== undefined && { last_used_at }),
   };
 }

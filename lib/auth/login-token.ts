@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { log } from "../log.ts";
 import type { DashboardUser } from "../records/dashboard-user.ts";
 import type { DashboardUsers } from "../store/dashboard-users.ts";
 
@@ -39,11 +40,13 @@ export async function checkToken(users: DashboardUsers, token: string): Promise<
     : { state: "valid", user, valid_until: record.valid_until };
 }
 
-/** Keeps a token valid that was used; `known` is until when it was. */
+/** Keeps a token valid that was used; `known` is until when it was. Otherwise it ends then, and nothing fails now. */
 export async function keepToken(users: DashboardUsers, token: string, known: number): Promise<void> {
   const valid_until = now() + tokenLifetime;
   if (valid_until - known < extensionInterval) return;
-  await users.extendToken(token, valid_until, tokenLifetime);
+  await users
+    .extendToken(token, valid_until, tokenLifetime)
+    .catch((error) => log("warn", "a token was not kept valid for longer", { error }));
 }
 
 const now = () => Math.floor(Date.now() / 1000);

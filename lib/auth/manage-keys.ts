@@ -55,13 +55,13 @@ export async function updateKey(
   name: string,
   change: KeyChange,
 ): Promise<ApiKey | undefined> {
-  const key = await apiKeys.getByName(name);
-  if (!key) return undefined;
-  const { expired_at: before, ...kept } = key;
-  const { desc = key.desc, enable = key.enable, role = key.role, expired_at = before } = change;
-  const end = expired_at === "infinity" ? undefined : expired_at;
-  const changed = { ...kept, desc, enable, role, ...(end !== undefined && { expired_at: end }) };
-  return (await apiKeys.replace(changed)) ? changed : undefined;
+  const made = await replaceKey(apiKeys, name, (key) => {
+    const { expired_at: before, ...kept } = key;
+    const { desc = key.desc, enable = key.enable, role = key.role, expired_at = before } = change;
+    const end = expired_at === "infinity" ? undefined : expired_at;
+    return { key: { ...kept, desc, enable, role, ...(end !== undefined && { expired_at: end }) } };
+  });
+  return made?.key;
 }
 
 /** Gives a key of the table a new secret, as `rotateKey` does. Returns `undefined` if there is none of that name. */
@@ -70,10 +70,21 @@ export async function renewSecret(
   name: string,
   grace: number,
 ): Promise<KeyWithSecret | undefined> {
-  const known = await apiKeys.getByName(name);
-  if (!known) return undefined;
-  const rotated = await rotateKey(known, grace);
-  return (await apiKeys.replace(rotated.key)) ? rotated : undefined;
+  return replaceKey(apiKeys, name, (known) => rotateKey(known, grace));
+}
+
+/** Replaces a key by what `change` makes of it, as it is once nobody else changes it. `undefined` if there is none. */
+async function replaceKey<Made extends { key: ApiKey }>(
+  apiKeys: Pick<ApiKeys, "getByName" | "replace">,
+  name: string,
+  change: (known: ApiKey) => Made | Promise<Made>,
+): Promise<Made | undefined> {
+  for (;;) {
+    const known = await apiKeys.getByName(name);
+    if (!known) return undefined;
+    const made = await change(known);
+    if (await apiKeys.replace(made.key, known)) return made;
+  }
 }
 
 /** Removes a key from the table. Returns it as it was, `undefined` if there is none of that name. */

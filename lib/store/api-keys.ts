@@ -1,13 +1,21 @@
-import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import {
+  DeleteCommand,
+  GetCommand,
+  PutCommand,
+  type PutCommandInput,
+  QueryCommand,
+  UpdateCommand,
+} from "@aws-sdk/lib-dynamodb";
 import { type ApiKey, apiKeyOf } from "../records/api-key.ts";
 import { putIf, wasRepeated } from "./conditional-put.ts";
 import { type Database, isConditionFailure } from "./database.ts";
+import { accessKeys } from "./tables.ts";
 
 /** All keys lie in one collection, so that listing them is one Query and finding one is one GetItem. */
-const pk = "api_key";
+const pk = accessKeys.apiKeys;
 
 /** From the name of a key that was not made by its name to its `api_key`. */
-const namesPk = "api_key_name";
+const namesPk = accessKeys.apiKeyNames;
 
 /** The longest `api_key` that is kept, in bytes; DynamoDB's limit for a sort key is 1,024. */
 export const maxApiKeyBytes = 1_024;
@@ -55,12 +63,20 @@ export class ApiKeys {
 
   /** Adds a key. Returns `false` and changes nothing if its `api_key` is taken. */
   async add(key: ApiKey): Promise<boolean> {
-    return this.#write(key, "attribute_not_exists(pk)");
+    return this.#write(key, { ConditionExpression: "attribute_not_exists(pk)" });
   }
 
-  /** Replaces a key. Returns `false` and changes nothing if there is none. */
-  async replace(key: ApiKey): Promise<boolean> {
-    return this.#write(key, "attribute_exists(pk)");
+  /** Replaces a key that was read before. Returns `false` and changes nothing if it was changed or removed meanwhile. */
+  async replace(key: ApiKey, { secret_hash, enable, role, expired_at }: ApiKey): Promise<boolean> {
+    const sameEnd = expired_at === undefined ? "attribute_not_exists(expired_at)" : "expired_at = :end";
+    return this.#write(key, {
+      ConditionExpression: `secret_hash = :hash AND #enable = :enable AND #role = :role AND ${sameEnd}`,
+      ExpressionAttributeNames: { "#enable": "enable", "#role": "role" },
+      ExpressionAttributeValues: {
+        ...{ ":hash": secret_hash, ":enable": enable, ":role": role },
+        ...(expired_at !== undefined && { ":end": expired_at }),
+      },
+    });
   }
 
   /** Creates or replaces a key that was not made by its name. */
@@ -114,11 +130,16 @@ export class ApiKeys {
     return Item;
   }
 
-  async #write({ api_key, ...rest }: ApiKey, ConditionExpression?: string): Promise<boolean> {
+  async #write({ api_key, ...rest }: ApiKey, condition: Condition = {}): Promise<boolean> {
     const TableName = this.#database.access;
-    return putIf(this.#database, { TableName, Item: { pk, sk: api_key, ...rest }, ConditionExpression });
+    return putIf(this.#database, { TableName, Item: { pk, sk: api_key, ...rest }, ...condition });
   }
 }
+
+type Condition = Pick<
+  PutCommandInput,
+  "ConditionExpression" | "ExpressionAttributeNames" | "ExpressionAttributeValues"
+>;
 
 function toApiKey({ pk: _, sk, ...rest }: Record<string, unknown>): ApiKey {
   return { ...(rest as Omit<ApiKey, "api_key">), api_key: String(sk) };

@@ -1,6 +1,7 @@
 import { PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type { AuditEntry } from "../records/audit-entry.ts";
 import type { Database } from "./database.ts";
+import { accessKeys } from "./tables.ts";
 
 const day = 86_400_000;
 
@@ -76,7 +77,8 @@ export class AuditLog {
   }
 }
 
-const partitionOf = (milliseconds: number) => `audit#${new Date(milliseconds).toISOString().slice(0, 10)}`;
+const partitionOf = (milliseconds: number) =>
+  `${accessKeys.audit}${new Date(milliseconds).toISOString().slice(0, 10)}`;
 const sortable = (microseconds: number) => String(Math.max(0, microseconds)).padStart(17, "0");
 
 function toEntry({

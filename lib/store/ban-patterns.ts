@@ -4,6 +4,7 @@ import { type Ban, type BannableClient, isOver, type PatternKind } from "../reco
 import { banTest } from "../records/ban-test.ts";
 import { putIf } from "./conditional-put.ts";
 import type { Database, Key } from "./database.ts";
+import { accessKeys } from "./tables.ts";
 
 /** DynamoDB's limit for an item is 400 kB; JSON is never shorter than the item. */
 const mostBytes = 350_000;
@@ -11,7 +12,7 @@ const mostBytes = 350_000;
 /** Each client that connects is compared with all of them. */
 const mostPatterns = 1_000;
 
-const pk = "banned#patterns";
+const pk = `${accessKeys.bans}patterns`;
 
 /** Key of the item with the number of the newest version. */
 export const patternVersionKey = { pk, sk: "version" } as const;

@@ -15,6 +15,7 @@ import { BanPatterns, patternVersionKey } from "./ban-patterns.ts";
 import { putIf, wasRepeated } from "./conditional-put.ts";
 import type { Database, Key } from "./database.ts";
 import { keyText } from "./hash-order.ts";
+import { accessKeys } from "./tables.ts";
 
 /**
  * The bans of the access table. An exact ban is an item of its own, found by its key; bans of patterns are one list.
@@ -143,7 +144,7 @@ export class Bans {
   }
 }
 
-const partitionOf = (as: ExactKind) => `banned#${as}`;
+const partitionOf = (as: ExactKind) => `${accessKeys.bans}${as}`;
 
 /** All notations of an address have the same key. */
 const keyOf = (as: ExactKind, who: string): Key => ({

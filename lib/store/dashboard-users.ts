@@ -1,20 +1,25 @@
 import { hash } from "node:crypto";
-import { DeleteCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { DashboardUser, LoginToken } from "../records/dashboard-user.ts";
+import { queryAccess } from "./access-items.ts";
 import { putIf } from "./conditional-put.ts";
 import { type Database, isConditionFailure, type Key } from "./database.ts";
+import { accessKeys } from "./tables.ts";
 
-const usersPk = "user";
+const usersPk = accessKeys.users;
 
 /** The longest user name that is kept, in bytes; DynamoDB's limit for a sort key is 1,024. */
-const maxNameBytes = 1_024;
+export const maxNameBytes = 1_024;
 
 /** The dashboard users of the access table, with their login tokens. Reads are consistent. */
 export class DashboardUsers {
   readonly #database: Database;
+  /** Name of the first user, who cannot be deleted. */
+  readonly defaultName: string;
 
-  constructor(database: Database) {
+  constructor(database: Database, defaultName = "admin") {
     this.#database = database;
+    this.defaultName = defaultName;
   }
 
   async get(username: string): Promise<DashboardUser | undefined> {
@@ -24,15 +29,8 @@ export class DashboardUsers {
   }
 
   async list(): Promise<DashboardUser[]> {
-    const { Items = [] } = await this.#database.client.send(
-      new QueryCommand({
-        TableName: this.#database.access,
-        KeyConditionExpression: "pk = :pk",
-        ExpressionAttributeValues: { ":pk": usersPk },
-        ConsistentRead: true,
-      }),
-    );
-    return Items.map(toUser);
+    const items = await Array.fromAsync(queryAccess(this.#database, usersPk));
+    return items.map(toUser);
   }
 
   /** Adds a user. Returns `false` and changes nothing if the name is taken. */
@@ -112,7 +110,10 @@ export class DashboardUsers {
 }
 
 const userKey = (username: string): Key => ({ pk: usersPk, sk: username });
-const tokenKey = (token: string): Key => ({ pk: `token#${hash("sha256", token, "hex")}`, sk: "token" });
+const tokenKey = (token: string): Key => ({
+  pk: `${accessKeys.tokens}${hash("sha256", token, "hex")}`,
+  sk: "token",
+});
 
 function toUser({ pk: _, sk, ...rest }: Record<string, unknown>): DashboardUser {
   return { ...(rest as Omit<DashboardUser, "username">), username: String(sk) };

@@ -1,6 +1,7 @@
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { putIf } from "./conditional-put.ts";
 import type { Database } from "./database.ts";
+import { accessKeys } from "./tables.ts";
 
 interface Document {
   value: unknown;
@@ -51,4 +52,4 @@ export class Settings {
   }
 }
 
-const keyOf = (name: string) => ({ pk: `setting#${name}`, sk: "document" });
+const keyOf = (name: string) => ({ pk: `${accessKeys.settings}${name}`, sk: "document" });

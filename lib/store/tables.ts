@@ -20,6 +20,18 @@ const keys = { partitionKey: "pk", sortKey: "sk", expiryAttribute: "expires_at" 
 /** Index of sessions by user name; holds keys only. */
 export const usernameIndex = { name: "username", partitionKey: "username_key", sortKey: "sk" } as const;
 
+/** Partition keys of the access table, or with what they begin (`#` at the end). */
+export const accessKeys = {
+  apiKeys: "api_key",
+  apiKeyNames: "api_key_name",
+  users: "user",
+  tokens: "token#",
+  loginFailures: "login_failures#",
+  bans: "banned#",
+  audit: "audit#",
+  settings: "setting#",
+} as const;
+
 /** Credentials and policy. */
 export const accessTable: TableDefinition = { ...keys, indexes: [], streamed: false };
 

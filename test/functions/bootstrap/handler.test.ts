@@ -41,6 +41,31 @@ test("an unchanged secret keeps its stored hash at the next deployment", async (
   expect((await apiKeys.get("a"))?.secret_hash).toBe(before?.secret_hash);
 });
 
+test("the secret of a file is as old as it is, and its last use stays known, over deployments", async () => {
+  const before = await apiKeys.get("a");
+  if (!before) throw new Error("not there");
+  await apiKeys.put({ ...before, secret_created_at: 1_000, last_used_at: 2_000 });
+  await deploy("a:b:viewer", "Update");
+  const unchanged = { secret_created_at: 1_000, last_used_at: 2_000 };
+  expect(await apiKeys.get("a")).toMatchObject(unchanged);
+  await deploy("a:b:viewer", "Update");
+  expect(await apiKeys.get("a")).toMatchObject(unchanged);
+  await deploy("a:other:viewer", "Update");
+  expect(await apiKeys.get("a")).not.toHaveProperty("secret_created_at");
+  await deploy("a:b:viewer", "Update");
+});
+
+test.each(['{"username":"ops","password":"a secret"}', '{"api_key":"a"}', "[]"])(
+  "a secret that is other JSON fails without a word of it, and loads nothing: %#",
+  async (secret) => {
+    const before = await apiKeys.list();
+    const failure = await deploy(secret).catch((error: unknown) => error);
+    expect(String(failure)).toContain("api_key and api_secret");
+    expect(String(failure)).not.toContain("a secret");
+    expect(await apiKeys.list()).toEqual(before);
+  },
+);
+
 test("keys stay when the deployment goes", async () => {
   await deploy("", "Delete");
   expect(await apiKeys.get("a")).toBeDefined();

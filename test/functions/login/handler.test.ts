@@ -72,8 +72,23 @@ test("use keeps a token valid beyond its first end, and disuse does not", async 
 
 test("who fails too often from one address is refused there for a while, right password or not", async () => {
   await api.addUser({ role: "viewer", username: "guessed" });
-  for (let n = 0; n < 10; n += 1) await api.deps.loginFailures.add("guessed", "127.0.0.1", n);
+  for (let n = 0; n < 10; n += 1) await api.deps.loginFailures.attempt("guessed", "127.0.0.1", 10);
   expect((await login({ username: "guessed", password: "passw0rd" })).status).toBe(401);
   expect(await api.deps.loginFailures.count("guessed", "203.0.113.7")).toBe(0);
   expect((await login({ username: "viewer_user", password: "passw0rd" })).status).toBe(200);
+});
+
+test("attempts at the same time count like those one after the other", async () => {
+  await api.addUser({ role: "viewer", username: "rushed" });
+  const wrong = Array.from({ length: 12 }, () => login({ username: "rushed", password: "wrong" }));
+  expect((await Promise.all(wrong)).map(({ status }) => status)).toEqual(Array(12).fill(401));
+  expect(await api.deps.loginFailures.count("rushed", "127.0.0.1")).toBe(10);
+  expect((await login({ username: "rushed", password: "passw0rd" })).status).toBe(401);
+});
+
+test("a login that succeeds counts for nothing", async () => {
+  await api.addUser({ role: "viewer", username: "often" });
+  for (let n = 0; n < 12; n += 1) {
+    expect((await login({ username: "often", password: "passw0rd" })).status).toBe(200);
+  }
 });

@@ -91,3 +91,19 @@ test("the first user, oneself and the last administrator stay", async () => {
   expect((await other.call("PUT", "/users/administrator_user", demote)).json.code).toBe("NOT_ALLOWED");
   await other.close();
 });
+
+test("a name that is too long for its key is refused", async () => {
+  const body = newUser({ username: "u".repeat(1_025) });
+  expect((await call("POST", "", body)).status).toBe(400);
+  expect((await call("POST", "", { ...body, username: "u".repeat(1_024) })).status).toBe(200);
+});
+
+test("changes of a user at the same time all count", async () => {
+  await api.addUser({ role: "viewer", username: "changed" });
+  const changes = [
+    call("PUT", "/changed", { description: "new", role: "administrator" }),
+    call("POST", "/changed/change_pwd", { old_pwd: "passw0rd", new_pwd: "passw0rd2" }),
+  ];
+  expect((await Promise.all(changes)).map(({ status }) => status)).toEqual([200, 204]);
+  expect(await api.dashboardUsers.get("changed")).toMatchObject({ role: "administrator", generation: 3 });
+});

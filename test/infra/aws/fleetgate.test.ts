@@ -187,6 +187,22 @@ test("delayed messages wait in a queue of their own, and what cannot be publishe
   }
 });
 
+test("in the access table a function reaches only items of the kinds that it needs", () => {
+  const [table] = Object.keys(template.findResources("AWS::DynamoDB::GlobalTable")).filter((id) =>
+    id.includes("Access"),
+  );
+  const reached = (name: string) =>
+    statementsOf(name)
+      .filter(({ Resource }) => JSON.stringify(Resource).includes(String(table)))
+      .map(({ Condition }) => Condition?.["ForAllValues:StringLike"]?.["dynamodb:LeadingKeys"]);
+  for (const { name } of [...all, ...Object.values<Worker>(workers)]) {
+    expect(reached(name), name).not.toContain(undefined);
+  }
+  expect(new Set(reached("status").flat())).toEqual(new Set(["api_key", "user", "token#*"]));
+  expect(reached("retainer").flat()).toContain("setting#*");
+  expect(reached("clients").flat()).toContain("audit#*");
+});
+
 test("only changes of what is listed are followed", () => {
   const S = [{ prefix: "session#" }, { prefix: "subscription#" }, { prefix: "route#" }];
   template.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
@@ -242,7 +258,13 @@ function actionsOf(name: string): string[] {
   return [...new Set(statementsOf(name).flatMap(({ Action }) => Action))].sort();
 }
 
-function statementsOf(name: string): { Action: string | string[]; Condition?: unknown }[] {
+interface Statement {
+  Action: string | string[];
+  Resource: unknown;
+  Condition?: Record<string, Record<string, string[]>>;
+}
+
+function statementsOf(name: string): Statement[] {
   const prefix = `Fleetgate${name.replaceAll("-", "")}Function`;
   const policies = Object.entries(template.findResources("AWS::IAM::Policy"));
   const [, policy] = policies.find(([id]) => id.startsWith(prefix)) ?? [];

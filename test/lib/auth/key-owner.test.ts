@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { keyOwner } from "../../../lib/auth/key-owner.ts";
 import { makeKey, rotateKey } from "../../../lib/auth/manage-keys.ts";
 import { ApiKeys } from "../../../lib/store/api-keys.ts";
+import { captureLog } from "../../support/captured-log.ts";
 import { WorkerDeps } from "../../support/worker-deps.ts";
 
 let deps: WorkerDeps;
@@ -24,7 +25,7 @@ test("a secret older than the forced maximum age is not accepted, until it is ro
   expect(await keyOwner(keys, { api_key, secret })).toBeDefined();
   expect(await keyOwner(keys, { api_key, secret }, 90 * day)).toBeUndefined();
   const rotated = await rotateKey({ ...key, created_at: now() - 91 * day }, 0);
-  await keys.replace(rotated.key);
+  await keys.replace(rotated.key, key);
   expect(await keyOwner(keys, { api_key, secret: rotated.secret }, 90 * day)).toBeDefined();
 });
 
@@ -33,7 +34,7 @@ test("the secret before a rotation ends with its grace period", async () => {
   const { key: rotated } = await rotateKey(key, day);
   await keys.add(rotated);
   expect(await keyOwner(keys, { api_key: key.api_key, secret })).toBeDefined();
-  await keys.replace({ ...rotated, previous_valid_until: now() - 1 });
+  await keys.replace({ ...rotated, previous_valid_until: now() - 1 }, rotated);
   expect(await keyOwner(keys, { api_key: key.api_key, secret })).toBeUndefined();
 });
 
@@ -41,6 +42,17 @@ test("a key is valid to the second of its expiry", async () => {
   const { key, secret } = await makeKey({ ...given, name: "ending", expired_at: now() + day });
   await keys.add(key);
   expect(await keyOwner(keys, { api_key: key.api_key, secret })).toBeDefined();
-  await keys.replace({ ...key, expired_at: now() - 1 });
+  await keys.replace({ ...key, expired_at: now() - 1 }, key);
   expect(await keyOwner(keys, { api_key: key.api_key, secret })).toBeUndefined();
+});
+
+test("a key may be used although its use cannot be noted", async () => {
+  const log = captureLog();
+  const { key, secret } = await makeKey({ ...given, name: "unnoted" });
+  await keys.add(key);
+  const broken = Object.assign(new ApiKeys(deps.local.database), {
+    noteUse: () => Promise.reject(new Error("slow down")),
+  });
+  expect(await keyOwner(broken, { api_key: key.api_key, secret })).toMatchObject({ name: "unnoted" });
+  expect(log.entries()).toMatchObject([{ level: "warn", error: { message: "slow down" } }]);
 });
