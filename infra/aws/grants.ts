@@ -83,7 +83,10 @@ export function grantsOf(need: Need, targets: Targets): Grant[] {
     "registry:write": [{ actions: ["dynamodb:GetItem", "dynamodb:PutItem"], resources: [registryTable] }],
     "registry:ingest": [
       {
-        actions: ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
+        actions: [
+          ...["dynamodb:BatchGetItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"],
+          "dynamodb:Query",
+        ],
         resources: [registryTable],
       },
     ],

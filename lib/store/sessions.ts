@@ -3,7 +3,7 @@ import type { Session } from "../records/session.ts";
 import { type SessionState, visibleSession } from "../records/session-state.ts";
 import { sumOf } from "./counts.ts";
 import { type Database, isConditionFailure, type Key } from "./database.ts";
-import { sessionKey, shards, usernameKey } from "./hash-order.ts";
+import { sessionKey, usernameKey } from "./hash-order.ts";
 import { Listing, type StepsRequest } from "./listing.ts";
 import type { Step } from "./matching-page.ts";
 import { queryItems } from "./query.ts";
@@ -70,9 +70,17 @@ export class Sessions extends Listing<SessionItem> {
     return item && toState(item);
   }
 
-  /** All that is remembered, of clients that are gone too, or what is remembered of one shard. */
-  async *states(shard?: string): AsyncGenerator<SessionState> {
-    for await (const item of this.itemsFrom("", undefined, shard === undefined ? shards : [shard])) {
+  /** All that is remembered, of clients that are gone too. */
+  async *states(): AsyncGenerator<SessionState> {
+    for await (const item of this.itemsFrom("")) yield toState(item);
+  }
+
+  /** What is remembered of the shard of a place in hash order, from there on, and then from its beginning to there. */
+  async *statesAround(place: string): AsyncGenerator<SessionState> {
+    const shard = [place.charAt(0)];
+    for await (const item of this.itemsFrom(place, undefined, shard)) yield toState(item);
+    for await (const item of this.itemsFrom("", undefined, shard)) {
+      if (item.sk >= place) return;
       yield toState(item);
     }
   }

@@ -3,6 +3,7 @@ import { handler } from "../../../functions/repair/handler.ts";
 import { ingest } from "../../../lib/ingest/ingest.ts";
 import { repairClient } from "../../../lib/ingest/repair.ts";
 import { standingOf } from "../../../lib/records/session-state.ts";
+import { captureLog } from "../../support/captured-log.ts";
 import { connected, connectedPersistent, disconnected } from "../../support/events.ts";
 import { WorkerDeps } from "../../support/worker-deps.ts";
 
@@ -91,6 +92,33 @@ test("a session that has expired is ended without waiting for its deletion, so t
   await everyShard();
   expect(await standing()).toBe("gone");
   vi.useRealTimers();
+});
+
+test("a client about which the broker fails holds up no other", async () => {
+  deps.things.splice(0, Infinity, "bad", "good");
+  deps.broker.sessions.set("good", live);
+  const session = (clientid: string) =>
+    clientid === "bad" ? Promise.reject(new Error("no such path")) : deps.broker.session(clientid);
+  const broker = Object.assign(Object.create(deps.broker) as typeof deps.broker, { session });
+  const log = captureLog();
+  await handler.with({ ...deps, bans: deps.bans, fleet: deps.fleet, broker })({});
+  expect(await deps.sessions.get("good")).toMatchObject({ connected: true });
+  expect(log.entries()).toContainEqual(
+    expect.objectContaining({ message: "a client was not repaired", clientid: "bad" }),
+  );
+});
+
+test("a run ends when its time is over, although nothing is wrong", async () => {
+  let asked = 0;
+  const connectedClients = async function* () {
+    for (; ; asked += 1) yield "welcome";
+  };
+  const now = vi.spyOn(Date, "now");
+  let time = Date.now();
+  now.mockImplementation(() => (time += 100));
+  await handler.with({ ...deps, bans: deps.bans, broker: deps.broker, fleet: { connectedClients } })({});
+  now.mockRestore();
+  expect(asked).toBeLessThan(200_000);
 });
 
 function never(): never {

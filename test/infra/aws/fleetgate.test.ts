@@ -65,7 +65,10 @@ const actionsByNeed: Record<Need, string[]> = {
   node: [],
   "registry:read": ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],
   "registry:write": ["dynamodb:GetItem", "dynamodb:PutItem"],
-  "registry:ingest": ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
+  "registry:ingest": [
+    ...["dynamodb:BatchGetItem", "dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem"],
+    "dynamodb:Query",
+  ],
   "registry:follow": [
     ...["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"],
     "dynamodb:UpdateItem",
