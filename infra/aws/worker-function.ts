@@ -67,6 +67,8 @@ export class WorkerFunction extends Construct {
           maxBatchingWindow: Duration.seconds(1),
           // Only events of a tumbling window name their shard, which the counts need.
           tumblingWindow: Duration.seconds(30),
+          // What can never be followed is parted from the rest of its batch, and becomes a dead letter alone.
+          bisectBatchOnError: true,
           retryAttempts: 100,
           onFailure: new SqsDlq(lostChanges),
           // Only what is listed has counts and indexes that follow it.

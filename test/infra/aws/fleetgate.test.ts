@@ -165,6 +165,19 @@ test("changes of the registry are followed in windows, which name the shard of t
   });
 });
 
+test("a change that can never be followed is parted from its batch, and becomes a dead letter that is watched", () => {
+  template.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
+    TumblingWindowInSeconds: 30,
+    BisectBatchOnFunctionError: true,
+    MaximumRetryAttempts: 100,
+    DestinationConfig: Match.anyValue(),
+  });
+  template.hasResourceProperties("AWS::CloudWatch::Alarm", {
+    AlarmDescription: "Changes of the registry could not be followed",
+    Threshold: 0,
+  });
+});
+
 test("delayed messages wait in a queue of their own, and what cannot be published goes to another that is watched", () => {
   template.hasResourceProperties("AWS::SQS::Queue", {
     RedrivePolicy: { deadLetterTargetArn: Match.anyValue(), maxReceiveCount: 5 },
