@@ -76,7 +76,8 @@ export const clients = defineResource({
     kickOutClients: {
       route: "POST /clients/kickout/bulk",
       summary: "Disconnect clients and discard their sessions",
-      description: "Client ids that nobody has are passed over.",
+      description:
+        "Client ids that nobody has are passed over. AWS IoT Core disconnects about 2,000 clients in the time of a request.",
       body: list(text()),
       answers: { 204: null },
       errors: { 400: ["BAD_REQUEST"], 415: ["UNSUPPORTED_MEDIA_TYPE"] },

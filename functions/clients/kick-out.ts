@@ -1,17 +1,18 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { forEachAtATime } from "../../lib/at-a-time.ts";
 import { type KickDeps, kickOut } from "../../lib/ingest/kick-out.ts";
 
 /** How many clients are kicked out at a time. */
 const atATime = 20;
 
-/** Disconnects clients and ends their sessions. One that fails does not keep the others in; it is thrown at the end. */
+/**
+ * Disconnects clients and ends their sessions, no faster than the broker allows. One that fails does not keep the
+ * others in; it is thrown at the end.
+ */
 export async function kickOutAll(clientids: readonly string[], deps: KickDeps): Promise<void> {
-  const waiting = new Set(clientids).values();
-  const failures: unknown[] = [];
-  const work = async () => {
-    for (const clientid of waiting) {
-      await kickOut(clientid, deps).catch((error) => failures.push(error));
-    }
-  };
-  await Promise.all(Array.from({ length: atATime }, work));
-  if (failures.length > 0) throw failures[0];
+  const { kicksPerSecond = Number.POSITIVE_INFINITY } = deps.broker;
+  const pause = (atATime * 1_000) / kicksPerSecond;
+  await forEachAtATime(new Set(clientids), atATime, (clientid) =>
+    pause > 0 ? Promise.all([kickOut(clientid, deps), sleep(pause)]) : kickOut(clientid, deps),
+  );
 }

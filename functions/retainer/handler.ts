@@ -1,3 +1,4 @@
+import { forEachAtATime } from "../../lib/at-a-time.ts";
 import type { RetainedTopic } from "../../lib/broker/broker.ts";
 import type { DepsFor } from "../../lib/deps/types.ts";
 import { serve } from "../../lib/http/serve.ts";
@@ -72,10 +73,6 @@ const pageOf = (rows: readonly RetainedTopic[], offset: number, limit: number) =
   rows.slice(offset, offset + limit).map(view);
 
 async function discardAll(rows: readonly RetainedTopic[], { broker }: DepsFor<"broker:discard-retained">) {
-  const left = rows.values();
-  const discard = async () => {
-    for (const { topic } of left) await broker.discardRetained(topic);
-  };
-  await Promise.all(Array.from({ length: discardsAtOnce }, discard));
+  await forEachAtATime(rows, discardsAtOnce, ({ topic }) => broker.discardRetained(topic));
   return undefined;
 }

@@ -25,6 +25,9 @@ export interface Broker {
    */
   kick(clientid: string, options?: { preventWill?: boolean }): Promise<boolean>;
 
+  /** How many clients may be kicked out per second; absent where there is no limit. */
+  readonly kicksPerSecond?: number;
+
   /** Why a ban of a kind would have no effect, in words for the caller; absent where all kinds can be enforced. */
   banRefusal?(as: BanKind): string | undefined;
 

@@ -6,7 +6,7 @@ import { endSession } from "./end-session.ts";
 /** What is needed to kick out a client. */
 export interface KickDeps {
   sessions: Pick<Sessions, "state" | "change">;
-  broker: Pick<Broker, "kick">;
+  broker: Pick<Broker, "kick" | "kicksPerSecond">;
 }
 
 /**

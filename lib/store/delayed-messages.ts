@@ -7,6 +7,7 @@ import {
   type QueryCommandInput,
   UpdateCommand,
 } from "@aws-sdk/lib-dynamodb";
+import { forEachAtATime } from "../at-a-time.ts";
 import type { DelayedMessage, DelayedRow } from "../records/delayed-message.ts";
 import { wasRepeated } from "./conditional-put.ts";
 import { type Database, isConditionFailure } from "./database.ts";
@@ -92,15 +93,11 @@ export class DelayedMessages {
   /** Removes all messages to a topic, or all at all. Returns how many there were. Reads every row. */
   async removeAll(topic?: string): Promise<number> {
     const rows = await Array.fromAsync(this.#rows(topic === undefined ? {} : ofTopic(topic)));
-    const left = rows.values();
     let removed = 0;
-    const remove = async () => {
-      for (const row of left) {
-        if (await this.remove(row.msgid)) removed += 1;
-        else await this.#send(new DeleteCommand({ TableName: this.#table, Key: rowKey(row) }));
-      }
-    };
-    await Promise.all(Array.from({ length: removalsAtOnce }, remove));
+    await forEachAtATime(rows, removalsAtOnce, async (row) => {
+      if (await this.remove(row.msgid)) removed += 1;
+      else await this.#send(new DeleteCommand({ TableName: this.#table, Key: rowKey(row) }));
+    });
     return removed;
   }
 

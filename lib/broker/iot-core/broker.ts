@@ -27,6 +27,8 @@ import { iotRetainer, retainedFacts } from "./retained.ts";
  */
 export class IotCoreBroker implements Broker {
   readonly retainer = iotRetainer;
+  /** Its quota is 100; the rest is left to bans and other callers. */
+  readonly kicksPerSecond = 80;
   readonly #client: IoTDataPlaneClient;
   readonly #qos: QosPolicy;
   /** Whether addresses and ports may be asked for, as far as it is known. */

@@ -44,6 +44,14 @@ describe("POST /clients/kickout/bulk", () => {
     expect((await api.call("GET", "/clients/7")).status).toBe(404);
   });
 
+  test("is no faster than the broker allows", async () => {
+    Object.assign(api.broker, { kicksPerSecond: 200 });
+    const begin = performance.now();
+    await kickOut(Array.from({ length: 41 }, (_, n) => `slow${n}`));
+    expect(performance.now() - begin).toBeGreaterThan(200);
+    Object.assign(api.broker, { kicksPerSecond: undefined });
+  });
+
   test("kicks out many at a time, and not all at once", async () => {
     const ids = Array.from({ length: 100 }, (_, n) => `many${n}`);
     await connect(...ids);
