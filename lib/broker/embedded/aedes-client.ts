@@ -1,6 +1,6 @@
 import type { EventEmitter } from "node:events";
 import type { Aedes, AedesPublishPacket, Client } from "aedes";
-import type { Packet } from "mqtt-packet";
+import mqttPacket, { type Packet } from "mqtt-packet";
 import type { StoredSubscription } from "./kept-state.ts";
 
 type Done = (error?: unknown) => void;
@@ -57,6 +57,13 @@ export class AedesClient {
     const ended = new Promise<void>((resolve) => this.#client.disconnect({ reasonCode }, resolve));
     if (this.#client.conn.writableNeedDrain) this.#client.close();
     await ended;
+  }
+
+  /** Tells a client of MQTT 5 why its connection is about to end. */
+  say(reasonCode: number): void {
+    if (this.#client.version !== 5 || !this.#internals.connackSent) return;
+    // At once: what is written to a stream leaves only after this, when the connection has ended.
+    this.#client.conn.write(mqttPacket.generate({ cmd: "disconnect", reasonCode }, { protocolVersion: 5 }));
   }
 
   /** Sees the packets that arrive, before Aedes does. */

@@ -1,12 +1,16 @@
 import type { EventEmitter } from "node:events";
 import type { Aedes, AedesPublishPacket, Client } from "aedes";
 import { log } from "../../log.ts";
+import { AedesClient } from "./aedes-client.ts";
 import { identityOf } from "./connection.ts";
 import type { Connections } from "./connections.ts";
 import type { Entrance } from "./entrance.ts";
 import type { Extensions } from "./extensions.ts";
 import type { FollowedDeliveries } from "./followed-deliveries.ts";
 import type { Reports } from "./reports.ts";
+
+/** Why a connection ends, as clients of MQTT 5 are told. [MQTT-3.14.2-1] */
+const keepAliveTimeout = 0x8d;
 
 interface Followers {
   connections: Connections;
@@ -40,6 +44,7 @@ export function followClients(
     // Aedes reports the end of a connection as an unsubscribe too.
     if (!client.closed) reports.unsubscribed(client, topics);
   });
+  aedes.on("keepaliveTimeout", (client) => new AedesClient(client).say(keepAliveTimeout));
   aedes.on("connectionError", (client) => void connections.close(client));
   // Nobody else waits for what fails here; an error that nobody listens to would end the process.
   (aedes as EventEmitter).on("error", (error) =>

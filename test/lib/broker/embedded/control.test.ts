@@ -187,6 +187,17 @@ describe("the keepalive", () => {
     expect(await setup.broker.session("c")).toBeUndefined();
   });
 
+  test("tells a client of MQTT 5 why its connection ends", async () => {
+    const reasons: unknown[] = [];
+    const client = await setup.connect("c", {
+      ...{ protocolVersion: 5, keepalive: 60, reschedulePings: false },
+      onPacket: (packet) => void (packet.cmd === "disconnect" && reasons.push(packet.reasonCode)),
+    });
+    await setup.broker.control.setKeepalive("c", 1);
+    await client.closed;
+    expect(reasons).toEqual([0x8d]);
+  });
+
   test("0 lets a client be silent for ever", async () => {
     const socket = createConnection(setup.port, "127.0.0.1");
     const protocol = { protocolId: "MQTT", protocolVersion: 4, clean: true } as const;
