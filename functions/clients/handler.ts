@@ -2,7 +2,7 @@ import type { DepsFor } from "../../lib/deps/types.ts";
 import { serve } from "../../lib/http/serve.ts";
 import { kickOut } from "../../lib/ingest/kick-out.ts";
 import type { Session } from "../../lib/records/session.ts";
-import { visibleSession } from "../../lib/records/session-state.ts";
+import { shownSessions, visibleSession } from "../../lib/records/session-state.ts";
 import { subscriptionRow } from "../../lib/records/subscription-row.ts";
 import { cursorOf, placeOf } from "../../lib/store/cursor.ts";
 import { authorization } from "./authorization.ts";
@@ -71,8 +71,8 @@ export const handler = serve(clients, {
 
   async listSubscriptions({ params: { clientid }, fail }, { sessions, subscriptions, node }) {
     const state = await sessions.state(clientid);
-    if (!state?.connect || !visibleSession(state, Date.now())) return fail(...notFound);
-    const found = await subscriptions.ofSession(clientid, state.connect.session_identifier);
+    if (!state || !visibleSession(state, Date.now())) return fail(...notFound);
+    const found = await subscriptions.ofSessions(clientid, shownSessions(state));
     return found.map((subscription) => subscriptionRow(subscription, node.name));
   },
 });

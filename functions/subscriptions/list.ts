@@ -2,7 +2,7 @@ import type { DepsFor } from "../../lib/deps/types.ts";
 import { covers } from "../../lib/mqtt/filter-cover.ts";
 import { namedFilter } from "../../lib/mqtt/shared-filter.ts";
 import type { Subscription } from "../../lib/records/session.ts";
-import { visibleSession } from "../../lib/records/session-state.ts";
+import { shownSessions, visibleSession } from "../../lib/records/session-state.ts";
 import { matchingPage, oneByOne } from "../../lib/store/matching-page.ts";
 
 /** The conditions of a list. */
@@ -44,8 +44,8 @@ async function candidatesFor(
 ): Promise<Iterable<Subscription> | AsyncIterable<Subscription>> {
   if (clientid !== undefined) {
     const state = await sessions.state(clientid);
-    if (!state?.connect || !visibleSession(state, Date.now())) return [];
-    return subscriptions.ofSession(clientid, state.connect.session_identifier);
+    if (!state || !visibleSession(state, Date.now())) return [];
+    return subscriptions.ofSessions(clientid, shownSessions(state));
   }
   const { topics } = subscriptions;
   if (topic !== undefined) return topics.ofTopic(topic, share_group);

@@ -1,5 +1,5 @@
 import type { Registry } from "../../lib/ingest/ingest.ts";
-import { standingOf } from "../../lib/records/session-state.ts";
+import { keptSessions } from "../../lib/records/session-state.ts";
 
 /**
  * Brings up to date what follows from sessions and subscriptions: a process that was killed may have written these and
@@ -14,11 +14,7 @@ export async function catchUp(registry: Registry): Promise<void> {
 async function endLeftSessions({ sessions, subscriptions }: Registry): Promise<void> {
   const current = new Set<string>();
   for await (const state of sessions.states()) {
-    const { clientid, connect, early } = state;
-    if (early !== undefined) current.add(nameOf(clientid, early));
-    if (connect && standingOf(state).standing !== "gone") {
-      current.add(nameOf(clientid, connect.session_identifier));
-    }
+    for (const identifier of keptSessions(state)) current.add(nameOf(state.clientid, identifier));
   }
   for await (const { clientid, session_identifier } of subscriptions.owners()) {
     const isOver = !current.has(nameOf(clientid, session_identifier));

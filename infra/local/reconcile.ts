@@ -63,7 +63,7 @@ async function bringSubscriptions(
   sessionIdentifier: string,
 ): Promise<void> {
   const held = await broker.subscriptions(clientId);
-  const shown = await registry.subscriptions.ofSession(clientId, sessionIdentifier);
+  const shown = await registry.subscriptions.ofSessions(clientId, [sessionIdentifier]);
   const rows = new Map(shown.map((row) => [row.topic, row]));
   const isShown = ({ topic, qos, nl, rap, rh }: (typeof held)[number]) => {
     const row = rows.get(topic);

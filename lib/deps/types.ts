@@ -62,7 +62,7 @@ interface Pieces {
   node: Pick<Deps, "node">;
   "registry:read": {
     sessions: Pick<Sessions, "get" | "getMany" | "ofUsers" | "page" | "all" | "behind" | "totals" | "state">;
-    subscriptions: Pick<Subscriptions, "ofSession" | "anyMatch" | "page" | "all"> & {
+    subscriptions: Pick<Subscriptions, "ofSessions" | "anyMatch" | "page" | "all"> & {
       topics: Pick<TopicIndex, "ofTopic" | "ofGroup" | "covered" | "routesOf"> & {
         routes: Pick<TopicIndex["routes"], "page">;
       };

@@ -1,8 +1,14 @@
-import { type SessionState, standingOf } from "../records/session-state.ts";
+import {
+  isBeforeMadeUpEnd,
+  isMadeUp,
+  type SessionState,
+  shownSessions,
+  standingOf,
+} from "../records/session-state.ts";
 import type { Sessions } from "../store/sessions.ts";
 import type { Subscriptions } from "../store/subscriptions.ts";
 import type { Connected, LifecycleEvent, Subscribed, Unsubscribed } from "./lifecycle-event.ts";
-import { afterConnect, afterDisconnect } from "./session-events.ts";
+import { afterConnect, afterDisconnect, isMadeUpFor } from "./session-events.ts";
 
 /** The part of the registry that is written by events. */
 export interface Registry {
@@ -37,9 +43,14 @@ async function ingestConnect(registry: Registry, event: Connected): Promise<void
 
 async function connected(registry: Registry, state: SessionState | undefined, event: Connected) {
   const next = afterConnect(state, event);
-  if (next.early !== event.sessionIdentifier) return next;
-  const { early, ...timely } = next;
-  return withCount(registry, timely);
+  const known = state?.connect;
+  if (next.connect === known) return next;
+  const wasMadeUp = known !== undefined && isMadeUpFor(known, event);
+  if (wasMadeUp) {
+    const { clientId, sessionIdentifier } = event;
+    await registry.subscriptions.moveSession(clientId, known.session_identifier, sessionIdentifier);
+  }
+  return wasMadeUp || state?.early ? withCount(registry, next) : next;
 }
 
 async function ingestSubscriptions(registry: Registry, event: Subscribed | Unsubscribed): Promise<void> {
@@ -66,23 +77,30 @@ async function subscribed(
   if (isOver(state, event)) return state;
   const { clientId: clientid, sessionIdentifier, timestamp } = event;
   if (state?.connect?.session_identifier === sessionIdentifier) return withCount(registry, state);
-  if (state?.early === sessionIdentifier) return state;
-  return {
-    ...(state ?? { clientid, created_at: timestamp, subscriptions_cnt: 0 }),
-    early: sessionIdentifier,
-  };
+  const next = withEarly(state ?? { clientid, created_at: timestamp, subscriptions_cnt: 0 }, event);
+  return shownSessions(next).includes(sessionIdentifier) ? withCount(registry, next) : next;
+}
+
+function withEarly(state: SessionState, { sessionIdentifier, timestamp: at }: Subscribed | Unsubscribed) {
+  const { early } = state;
+  if (early?.session_identifier === sessionIdentifier && early.at >= at) return state;
+  return { ...state, early: { session_identifier: sessionIdentifier, at } };
 }
 
 async function withCount({ subscriptions }: Registry, state: SessionState): Promise<SessionState> {
-  const found = await subscriptions.ofSession(state.clientid, state.connect?.session_identifier ?? "");
+  const found = await subscriptions.ofSessions(state.clientid, shownSessions(state));
   return found.length === state.subscriptions_cnt ? state : { ...state, subscriptions_cnt: found.length };
 }
 
 /** Whether the session that an event belongs to is known to have ended, so that the event comes late. */
 function isOver(state: SessionState | undefined, event: Connected | Subscribed | Unsubscribed): boolean {
-  if (!state?.connect) return false;
-  if (state.connect.session_identifier !== event.sessionIdentifier) {
-    return state.connect.at > event.timestamp;
-  }
-  return standingOf(state).standing === "gone";
+  const { sessionIdentifier, timestamp } = event;
+  if (state && shownSessions(state).includes(sessionIdentifier)) return standingOf(state).standing === "gone";
+  if (isMadeUp(sessionIdentifier)) return true;
+  if (!state) return false;
+  const { connect, early } = state;
+  const isOlder = (connect?.at ?? 0) > timestamp;
+  // A client has one session at a time.
+  const isFollowed = early?.session_identifier !== sessionIdentifier && (early?.at ?? 0) > timestamp;
+  return isOlder || isFollowed || isBeforeMadeUpEnd(state, timestamp);
 }

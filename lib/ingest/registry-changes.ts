@@ -1,5 +1,7 @@
-import { feedDirectory, type ItemChange } from "../store/directory-feed.ts";
+import { keptSessions } from "../records/session-state.ts";
+import { type ChangedItem, feedDirectory, type ItemChange } from "../store/directory-feed.ts";
 import type { Counted } from "../store/listing.ts";
+import { type SessionItem, toState } from "../store/session-item.ts";
 import { subscriptionOf } from "../store/subscription-item.ts";
 import type { Registry } from "./ingest.ts";
 
@@ -13,7 +15,7 @@ export async function followChanges(
   shard: string,
   changes: readonly ItemChange[],
 ): Promise<void> {
-  const ended = changes.flatMap(endedSession);
+  const ended = changes.flatMap(endedSessions);
   await Promise.all([
     followSubscriptions(registry, changes),
     ...listingsOf(registry).map((listing) => feedDirectory(listing, shard, changes)),
@@ -48,9 +50,15 @@ async function followSubscriptions(
   await Promise.all([...filters].map((filter) => subscriptions.topics.settle(filter)));
 }
 
-function endedSession({ pk, before, after }: ItemChange) {
-  const identifier = before?.session_identifier;
-  if (!pk.startsWith("session#") || !before?.clientid || !identifier || before.standing === "gone") return [];
-  const goesOn = after?.session_identifier === identifier && after.standing !== "gone";
-  return goesOn ? [] : [{ clientid: before.clientid, identifier }];
+/** The sessions that were kept before a change, and are not after it. */
+function endedSessions({ pk, before, after }: ItemChange) {
+  const clientid = before?.clientid;
+  if (!pk.startsWith("session#") || clientid === undefined) return [];
+  const kept = keptIn(after);
+  return keptIn(before)
+    .filter((identifier) => !kept.includes(identifier))
+    .map((identifier) => ({ clientid, identifier }));
 }
+
+/** An item of the registry holds a whole session. */
+const keptIn = (item: ChangedItem | undefined) => (item ? keptSessions(toState(item as SessionItem)) : []);

@@ -1,6 +1,6 @@
 import type { Broker, BrokerSession } from "../broker/broker.ts";
 import type { SessionState } from "../records/session-state.ts";
-import { standingOf } from "../records/session-state.ts";
+import { madeUpIdentifier, nextVersion, standingOf } from "../records/session-state.ts";
 import { factsOf } from "./complete-event.ts";
 import { endSession } from "./end-session.ts";
 import { ingest, type Registry } from "./ingest.ts";
@@ -13,7 +13,8 @@ export type Repair = "right" | "connected" | "disconnected" | "ended" | "complet
 
 /**
  * Compares what the registry says of a client with what the broker says now, and brings in the events that never
- * came. A real event of the same connection that comes later takes the place of what was made up here.
+ * came. A real connect of the same connection that comes later takes the place of one that was made up, and its session
+ * gets the subscriptions that were found; until then these are shown with those that the session makes meanwhile.
  */
 export async function repairClient(
   registry: Registry,
@@ -40,7 +41,7 @@ export async function repairClient(
   return (await addFacts(registry, clientid, factsOf(session))) ? "completed" : "right";
 }
 
-/** One version later than all that is known: so it counts, and the real events of this connection do too. */
+/** Brings a connect that is later than all that is known, and no later than the real one of this connection. */
 async function bringConnect(
   registry: Registry,
   clientId: string,
@@ -48,13 +49,12 @@ async function bringConnect(
   session: BrokerSession,
 ): Promise<void> {
   const timestamp = session.connected_at ?? Date.now();
-  const known = [state?.connect?.version, state?.disconnect?.version].filter((it) => it !== undefined);
   await ingest(registry, {
     eventType: "connected",
     clientId,
     timestamp,
-    versionNumber: Math.max(-1, ...known) + 1,
-    sessionIdentifier: `repaired ${timestamp}`,
+    versionNumber: nextVersion(state ?? {}, timestamp),
+    sessionIdentifier: madeUpIdentifier(timestamp),
     session: factsOf(session),
     ...(session.ip_address !== undefined && { ipAddress: session.ip_address }),
   });

@@ -1,12 +1,22 @@
-import { isLater, type Mark, type SessionState } from "../records/session-state.ts";
+import {
+  areNear,
+  isLater,
+  isMadeUp,
+  type Mark,
+  type SessionState,
+  withoutPastEarly,
+} from "../records/session-state.ts";
 import type { Connected, Disconnected } from "./lifecycle-event.ts";
 
 /** A client's state after a connect is known; the same whether or not it was known before. */
-export function afterConnect(state: SessionState | undefined, event: Connected): SessionState {
+export const afterConnect = (state: SessionState | undefined, event: Connected) =>
+  withoutPastEarly(withConnect(state, event));
+
+function withConnect(state: SessionState | undefined, event: Connected): SessionState {
   const connect = { ...markOf(event), session_identifier: event.sessionIdentifier };
   const known = state?.connect;
   const sameSession = known?.session_identifier === event.sessionIdentifier;
-  if (!state || !known || isLater(connect, known)) {
+  if (!state || !known || isLater(connect, known) || takesPlace(connect, known)) {
     return {
       ...event.session,
       ip_address: event.ipAddress,
@@ -21,15 +31,27 @@ export function afterConnect(state: SessionState | undefined, event: Connected):
   return sameSession && connect.at < state.created_at ? { ...state, created_at: connect.at } : state;
 }
 
+/** A real connect counts more than one that was made up and is not later. */
+const takesPlace = (connect: Mark, known: Mark) =>
+  isMadeUp(known.session_identifier) && !isMadeUp(connect.session_identifier) && !isLater(known, connect);
+
+/** Whether a known connect was made up because this one was not known. */
+export const isMadeUpFor = (known: Mark, event: Connected) =>
+  isMadeUp(known.session_identifier) &&
+  (areNear(known, markOf(event)) || known.version === event.versionNumber);
+
 /** What counts of a disconnect; IoT Core tells whether the client sent a DISCONNECT, and not what it said. */
 type DisconnectFacts = Pick<Disconnected, "clientId" | "versionNumber" | "timestamp"> &
   Pick<Disconnected, "clientInitiatedDisconnect" | "disconn_props" | "expiry_interval" | "session">;
 
 /** A client's state after a disconnect is known. `ended` tells that its session was discarded with it. */
-export function afterDisconnect(
+export const afterDisconnect = (state: SessionState | undefined, event: DisconnectFacts, ended = false) =>
+  withoutPastEarly(withDisconnect(state, event, ended));
+
+function withDisconnect(
   state: SessionState | undefined,
   event: DisconnectFacts,
-  ended = false,
+  ended: boolean,
 ): SessionState {
   const mark = markOf(event);
   const known = state?.disconnect;

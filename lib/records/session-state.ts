@@ -2,7 +2,8 @@ import { type DisconnectProperties, neverExpires, type Session } from "./session
 
 /**
  * What the registry remembers of a client: its newest connect and its newest disconnect. Everything else follows
- * from these two, so the state does not depend on the order in which they became known.
+ * from these two, so the state does not depend on the order in which they became known. A connect that the repair made up
+ * counts until the real one is known.
  */
 export interface SessionState extends SessionFacts {
   clientid: string;
@@ -16,8 +17,8 @@ export interface SessionState extends SessionFacts {
     disconn_props?: DisconnectProperties;
   };
   subscriptions_cnt: number;
-  /** A session of which subscriptions became known before its connect. */
-  early?: string;
+  /** The newest session of which subscriptions are known and no connect, and the time of its newest one. */
+  early?: { session_identifier: string; at: number };
 }
 
 /** What is known of a session beside its marks; a missing fact has its default. */
@@ -49,7 +50,15 @@ export const assumedFacts = {
 export interface Mark {
   version: number;
   at: number;
+  /** Only of a connect. */
+  session_identifier?: string;
 }
+
+/** What a connect that was made up has in place of its session's identifier. */
+export const madeUpIdentifier = (at: number) => `repaired ${at}`;
+
+/** Whether an identifier was made up, and with it the connect that has it. */
+export const isMadeUp = (identifier = "") => identifier.startsWith("repaired ");
 
 /**
  * Versions start again after a client has been away for an hour, and clocks differ by minutes. So the clock decides
@@ -57,13 +66,31 @@ export interface Mark {
  */
 const resetMargin = 30 * 60_000;
 
+/** The version of a connect that was made up is a guess, which counts only where clocks say nothing. */
+const guessMargin = 5_000;
+
 /** How long a client that left is remembered, in milliseconds: longer than a late event takes. */
 const memory = 2 * 3_600_000;
 
 /** Whether `a` is later in a client's history than `b`. */
 export function isLater(a: Mark, b: Mark): boolean {
-  if (Math.abs(a.at - b.at) > resetMargin) return a.at > b.at;
+  if (!areNear(a, b)) return a.at > b.at;
   return a.version > b.version;
+}
+
+/** Whether marks lie so near to each other that the version decides. */
+export function areNear(a: Mark, b: Mark): boolean {
+  const isGuess = isMadeUp(a.session_identifier) || isMadeUp(b.session_identifier);
+  return Math.abs(a.at - b.at) <= (isGuess ? guessMargin : resetMargin);
+}
+
+/** The lowest version with which a connect at this time is later than what is known of its client. */
+export function nextVersion(
+  { connect, disconnect }: Pick<SessionState, "connect" | "disconnect">,
+  at: number,
+) {
+  const near = [connect, disconnect].filter((mark) => mark && Math.abs(mark.at - at) <= resetMargin);
+  return Math.max(-1, ...near.map((mark) => mark?.version ?? -1)) + 1;
 }
 
 /** What a state amounts to. */
@@ -85,6 +112,43 @@ export function standingOf(state: SessionState): Standing {
   }
   if (expiry_interval === neverExpires) return { standing: "disconnected" };
   return { standing: "disconnected", expires_at: seconds(left) + expiry_interval };
+}
+
+/**
+ * The sessions whose subscriptions a client is shown with: that of its newest connect and, while that one is made up,
+ * the one that has subscribed since.
+ */
+export function shownSessions({ connect, early }: SessionState): string[] {
+  if (!connect) return [];
+  const shown = [connect.session_identifier];
+  if (early && isMadeUp(connect.session_identifier) && early.at >= connect.at)
+    shown.push(early.session_identifier);
+  return shown;
+}
+
+/** The sessions whose subscriptions are kept; those of others are over. */
+export function keptSessions(state: SessionState): string[] {
+  const shown = standingOf(state).standing === "gone" ? [] : shownSessions(state);
+  return state.early ? [...new Set(shown).add(state.early.session_identifier)] : shown;
+}
+
+/** A state without an early session that is over, or whose connect is known. */
+export function withoutPastEarly(state: SessionState): SessionState {
+  const { early, ...others } = state;
+  const { connect } = state;
+  if (!early || !connect) return state;
+  const isPast =
+    early.session_identifier === connect.session_identifier ||
+    early.at < connect.at ||
+    isBeforeMadeUpEnd(state, early.at);
+  return isPast ? others : state;
+}
+
+/** Whether a client with a made-up connect left after this time, so that what it did then is over. */
+export function isBeforeMadeUpEnd(state: SessionState, at: number): boolean {
+  const { connect, disconnect } = state;
+  if (!disconnect || !isMadeUp(connect?.session_identifier)) return false;
+  return at <= disconnect.at && standingOf(state).standing === "gone";
 }
 
 /** The session that a state shows, or `undefined` if there is none at the given time (epoch milliseconds). */

@@ -23,13 +23,14 @@ export interface SessionItem extends Key, SessionFacts {
   left_expiry_interval?: number | undefined;
   disconn_props?: DisconnectProperties | undefined;
   early?: string | undefined;
+  early_at?: number | undefined;
   /** Counts the writes; a write succeeds only on the revision that it was made from. */
   revision: number;
 }
 
 /** The item of a state, as the given revision of it. */
 export function toItem(state: SessionState, revision: number): SessionItem {
-  const { connect, disconnect, subscriptions_cnt, ...rest } = state;
+  const { connect, disconnect, subscriptions_cnt, early, ...rest } = state;
   const { standing, expires_at } = standingOf(state);
   const username_key =
     state.username === undefined || standing === "gone" ? undefined : usernameKey(state.username);
@@ -48,6 +49,8 @@ export function toItem(state: SessionState, revision: number): SessionItem {
     ended: disconnect?.ended,
     left_expiry_interval: disconnect?.expiry_interval,
     disconn_props: disconnect?.disconn_props,
+    early: early?.session_identifier,
+    early_at: early?.at,
     revision,
   };
 }
@@ -63,7 +66,10 @@ export function toState(item: SessionItem): SessionState {
     clientid,
     created_at,
     subscriptions_cnt: item.subscriptions_cnt ?? 0,
-    ...(item.early !== undefined && { early: item.early }),
+    ...(item.early !== undefined && {
+      // Items of earlier versions do not tell the time.
+      early: { session_identifier: item.early, at: item.early_at ?? item.connected_at ?? item.created_at },
+    }),
     ...(item.connect_version !== undefined && {
       connect: {
         version: item.connect_version,

@@ -54,11 +54,11 @@ export class Subscriptions extends Listing<SubscriptionItem> {
     for await (const item of this.itemsFrom("")) if (item.standing !== "gone") yield subscriptionOf(item);
   }
 
-  /** The subscriptions of one session of a client, in the order in which they were made. */
-  async ofSession(clientid: string, sessionIdentifier: string): Promise<Subscription[]> {
+  /** The subscriptions of sessions of a client, in the order in which they were made. */
+  async ofSessions(clientid: string, sessionIdentifiers: readonly string[]): Promise<Subscription[]> {
     const found: SubscriptionItem[] = [];
     for await (const item of this.#items(clientid)) {
-      if (item.session_identifier === sessionIdentifier && item.standing !== "gone") found.push(item);
+      if (sessionIdentifiers.includes(item.session_identifier) && item.standing !== "gone") found.push(item);
     }
     found.sort((a, b) => a.at - b.at || a.place - b.place);
     return found.map(subscriptionOf);
@@ -104,6 +104,29 @@ export class Subscriptions extends Listing<SubscriptionItem> {
   async endSession(clientid: string, sessionIdentifier: string): Promise<void> {
     for await (const item of this.#items(clientid)) {
       if (item.session_identifier === sessionIdentifier) await this.#remove(item);
+    }
+  }
+
+  /** Lets what belongs to a session of a client belong to another one, whatever becomes known meanwhile. */
+  async moveSession(clientid: string, from: string, session_identifier: string): Promise<void> {
+    for await (const item of this.#items(clientid)) {
+      if (item.session_identifier === from) await this.#replace(item, { ...item, session_identifier });
+    }
+  }
+
+  async #replace({ session_identifier, at }: SubscriptionItem, Item: SubscriptionItem): Promise<void> {
+    try {
+      await this.database.client.send(
+        new PutCommand({
+          TableName: this.database.registry,
+          Item,
+          ConditionExpression: "session_identifier = :session AND #at = :at",
+          ExpressionAttributeNames: { "#at": "at" },
+          ExpressionAttributeValues: { ":session": session_identifier, ":at": at },
+        }),
+      );
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
     }
   }
 

@@ -41,15 +41,18 @@ export const stepWith = (filters: readonly string[], maxLength: number): fc.Arbi
 
 const step = stepWith(["a", "b/#", "+", "a/b"], 2);
 
-/** The steps that clients take, one list per client. */
-export const stepsOfClients = fc.array(fc.array(step, { minLength: 1, maxLength: 12 }), {
-  minLength: 1,
-  maxLength: 3,
-});
+/** The steps that a client takes. */
+export const stepsOfClient = fc.array(step, { minLength: 1, maxLength: 12 });
 
-/** What the broker reports when a client takes these steps; those that it cannot take are passed over. */
-export function historyOf(clientid: string, steps: readonly Step[], start: number): History {
-  const client = new SimulatedClient(clientid, start);
+/** The steps that clients take, one list per client. */
+export const stepsOfClients = fc.array(stepsOfClient, { minLength: 1, maxLength: 3 });
+
+/**
+ * What the broker reports when a client takes these steps, which are `pace` milliseconds apart; those that it cannot
+ * take are passed over.
+ */
+export function historyOf(clientid: string, steps: readonly Step[], start: number, pace = 1): History {
+  const client = new SimulatedClient(clientid, start, pace);
   for (const step of steps) client.take(step);
   return { events: client.events, outcome: client.outcome };
 }
@@ -63,13 +66,15 @@ interface SimulatedSession extends Omit<Outcome, "subscriptions"> {
 class SimulatedClient {
   readonly events: LifecycleEvent[] = [];
   readonly #clientid: string;
+  readonly #pace: number;
   #now: number;
-  #version = 0;
+  #version = -1;
   #sessions = 0;
   #session: SimulatedSession | undefined;
 
-  constructor(clientid: string, start: number) {
+  constructor(clientid: string, start: number, pace: number) {
     this.#clientid = clientid;
+    this.#pace = pace;
     this.#now = start;
   }
 
@@ -111,7 +116,10 @@ class SimulatedClient {
     const versionNumber = this.#version;
     const end = () =>
       this.events.push(
-        disconnected(this.#clientid, { ...this.#moment(), versionNumber, sessionIdentifier: old.identifier }),
+        disconnected(this.#clientid, {
+          ...this.#moment(1),
+          ...{ versionNumber, sessionIdentifier: old.identifier },
+        }),
       );
     if (!lateEnd) end();
     this.#connect(persistent);
@@ -156,7 +164,8 @@ class SimulatedClient {
     return { identifier, persistent, created_at, connected: true, subscriptions: new Map() };
   }
 
-  #moment() {
-    return { timestamp: ++this.#now };
+  #moment(pace = this.#pace) {
+    this.#now += pace;
+    return { timestamp: this.#now };
   }
 }

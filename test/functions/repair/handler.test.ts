@@ -57,7 +57,7 @@ test("whether a session is kept is learnt later, if it was not known at the conn
   expect(await deps.sessions.get("bare")).toMatchObject({ expiry_interval: 3_600, clean_start: false });
 });
 
-test("a real event that comes after all takes the place of what was made up", async () => {
+test("a real disconnect that comes after all ends what was made up", async () => {
   deps.broker.sessions.set("late", { ...live, connected_at: Date.now() - 1_000 });
   expect(await repair("late")).toBe("connected");
   await ingest(deps, disconnected("late", { versionNumber: 0 }));

@@ -51,7 +51,7 @@ async function shown(clientid: string): Promise<Outcome | undefined> {
   if (!session) return undefined;
   const { created_at, connected_at, disconnected_at, connected, ip_address = "" } = session;
   const identifier = (await registry.sessions.state(clientid))?.connect?.session_identifier ?? "";
-  const subscriptions = await registry.subscriptions.ofSession(clientid, identifier);
+  const subscriptions = await registry.subscriptions.ofSessions(clientid, [identifier]);
   expect(session.subscriptions_cnt).toBe(subscriptions.length);
   return {
     ...{ created_at, connected_at, connected, ip_address },

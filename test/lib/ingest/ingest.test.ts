@@ -37,7 +37,7 @@ const held = async (clientid: string) =>
 
 async function listed(clientid: string): Promise<string[]> {
   const identifier = (await registry.sessions.state(clientid))?.connect?.session_identifier ?? "";
-  return (await registry.subscriptions.ofSession(clientid, identifier)).map(({ topic }) => topic);
+  return (await registry.subscriptions.ofSessions(clientid, [identifier])).map(({ topic }) => topic);
 }
 
 test("a connect shows the client with its address, times and facts", async () => {
@@ -136,7 +136,7 @@ test("a filter that one packet names twice has the QoS of its last place", async
     connected("last", at(1)),
     subscribed("last", ["a", "b", "a"], { ...at(2), options: [{ qos: 0 }, { qos: 1 }, { qos: 2 }] }),
   );
-  const found = await registry.subscriptions.ofSession("last", "session of last");
+  const found = await registry.subscriptions.ofSessions("last", ["session of last"]);
   expect(Object.fromEntries(found.map(({ topic, qos }) => [topic, qos]))).toEqual({ a: 2, b: 1 });
 });
 

@@ -76,7 +76,7 @@ test("a persistent session that was ended is gone", () => {
 });
 
 test("a client of which no connect is known is not shown", () => {
-  const { connect: _, ...unknown } = persistent({ early: "s" });
+  const { connect: _, ...unknown } = persistent({ early: { session_identifier: "s", at: epoch } });
   expect(standingOf(unknown)).toEqual({ standing: "gone", expires_at: seconds(epoch + 2 * hours) });
   expect(visibleSession({ ...unknown, disconnect: mark(1) }, epoch)).toBeUndefined();
 });
@@ -93,7 +93,7 @@ test("a session shows its times and facts, what is assumed, and nothing of how i
     disconnect: mark(1, 2),
     username: "u",
     ip_address: undefined,
-    early: "other",
+    early: { session_identifier: "other", at: epoch },
     subscriptions_cnt: 2,
   });
   expect(visibleSession(state, epoch)).toEqual({

@@ -63,7 +63,7 @@ test("what is remembered comes back whole, with facts that equal what is assumed
     is_bridge: true,
     disconnect: { version: 4, at: Date.now(), ended: true },
     subscriptions_cnt: 3,
-    early: "other",
+    early: { session_identifier: "other", at: Date.now() },
   });
   await sessions.change("whole", () => state);
   expect(await sessions.state("whole")).toEqual(state);

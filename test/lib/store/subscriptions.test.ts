@@ -30,7 +30,7 @@ async function record(...events: SubscriptionEvent[]): Promise<void> {
 }
 
 const topicsOf = async (clientid: string, session = "s") =>
-  (await subscriptions.ofSession(clientid, session)).map(({ topic }) => topic);
+  (await subscriptions.ofSessions(clientid, [session])).map(({ topic }) => topic);
 
 test("subscriptions are listed in the order in which they were made, with their QoS", async () => {
   await record(
@@ -39,7 +39,7 @@ test("subscriptions are listed in the order in which they were made, with their 
     event("order", 3, { topic: "+", state: { qos: 1 } }),
   );
   const options = { clientid: "order", nl: 0, rap: 0, rh: 0 };
-  expect(await subscriptions.ofSession("order", "s")).toEqual([
+  expect(await subscriptions.ofSessions("order", ["s"])).toEqual([
     { ...options, topic: "b/#", qos: 2 },
     { ...options, topic: "a", qos: 0 },
     { ...options, topic: "+", qos: 1 },
@@ -48,7 +48,7 @@ test("subscriptions are listed in the order in which they were made, with their 
 
 test("a filter that is subscribed again has the newer QoS", async () => {
   await record(event("again", 1, { state: { qos: 0 } }), event("again", 2, { state: { qos: 2 } }));
-  expect(await subscriptions.ofSession("again", "s")).toMatchObject([{ topic: "t", qos: 2 }]);
+  expect(await subscriptions.ofSessions("again", ["s"])).toMatchObject([{ topic: "t", qos: 2 }]);
 });
 
 test.each([
@@ -57,7 +57,7 @@ test.each([
   ["twice", [1, 2, 1, 2, 1]],
 ])("a subscribe and an unsubscribe that come %s leave no subscription", async (name, times) => {
   await record(...times.map((at) => event(name, at, { state: at === 1 ? { qos: 1 } : "ended" })));
-  expect(await subscriptions.ofSession(name, "s")).toEqual([]);
+  expect(await subscriptions.ofSessions(name, ["s"])).toEqual([]);
 });
 
 test("a subscribe that follows an unsubscribe is kept, whichever comes first", async () => {
