@@ -3,9 +3,9 @@ import { createServer, type Server } from "node:net";
 import { createWebSocketStream, WebSocketServer } from "ws";
 import type { EmbeddedBroker } from "../../lib/broker/embedded/broker.ts";
 
-/** Listens for MQTT over TCP. */
+/** Listens for MQTT over TCP. Who has sent the last packet is still answered. */
 export function mqttServer(broker: EmbeddedBroker): Server {
-  return createServer((socket) => broker.accept(socket));
+  return createServer({ allowHalfOpen: true }, (socket) => broker.accept(socket));
 }
 
 /** Listens for MQTT over WebSocket at `/mqtt`, as EMQX does. [MQTT-6.0.0-3, MQTT-6.0.0-4] */

@@ -33,6 +33,7 @@ import type { LetterStore } from "./letter-store.ts";
 import { messageRefusal } from "./limits.ts";
 import { factsOf } from "./message-facts.ts";
 import { toMessage, toPacket } from "./packets.ts";
+import { handleInTurn } from "./packets-in-turn.ts";
 import { banned, unreadable } from "./refusals.ts";
 import { Reports } from "./reports.ts";
 import type { RetainedStore } from "./retained-store.ts";
@@ -142,6 +143,7 @@ export class EmbeddedBroker implements Broker {
   /** Takes over a network connection. `request` is there for a WebSocket. */
   accept(stream: Duplex, request?: IncomingMessage): void {
     const client = this.#aedes.handle(stream, request);
+    handleInTurn(client);
     takeAnyFilter(client);
     parseStrictly(client);
     this.statistics.follow(client);

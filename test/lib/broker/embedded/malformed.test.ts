@@ -114,12 +114,14 @@ test.each([
   }
 });
 
-test("a client whose connection ends while it is looked who that is was never connected", async () => {
+test("a client whose connection breaks off while it is looked who that is was never connected", async () => {
   const slow: Extension = { admits: () => sleep(100).then(() => true) };
   const setup = await EmbeddedSetup.start(undefined, [slow]);
   const socket = connect(setup.port, "127.0.0.1");
   await once(socket, "connect");
-  socket.end(connectPacket);
+  socket.write(connectPacket);
+  await sleep(50);
+  socket.resetAndDestroy();
   await sleep(300);
   expect(setup.events).toEqual([]);
   expect((await setup.broker.session("sender"))?.connected ?? false).toBe(false);
