@@ -1,5 +1,6 @@
 import type { Client, PublishPacket } from "aedes";
 import { newMessageId } from "../../mqtt/message-id.ts";
+import { isTopicName } from "../../mqtt/topic.ts";
 import type { Message } from "../broker.ts";
 import { identityOf } from "./connection.ts";
 import type { Connections } from "./connections.ts";
@@ -30,6 +31,8 @@ export class Arrivals {
   async ofClient(client: Client | null, packet: PublishPacket): Promise<void> {
     // [MQTT-4.3.3-10] a message that is sent again, because its PUBREC was lost, does not arrive again.
     if (client && packet.qos === 2 && packet.dup && (await this.#kept.hasReceived(client, packet))) return;
+    // Wills too, of which nobody has looked at the topic.
+    if (!isTopicName(packet.topic)) throw new Error("A message is published to a topic name");
     if (packet.topic.startsWith("$SYS/")) {
       throw new Error("Topics that begin with $SYS/ are the broker's own");
     }

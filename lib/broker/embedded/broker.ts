@@ -47,6 +47,13 @@ import { MeasuredTopics } from "./topic-metrics.ts";
 import { TopicRewrite } from "./topic-rewrite.ts";
 import { Wills } from "./wills.ts";
 
+/** EMQX's default, in bytes. */
+const maximumPacketSize = 1_048_576;
+
+/** Reason codes of a DISCONNECT. */
+const disconnectWithWill = 0x04;
+const firstFailure = 0x80;
+
 export interface EmbeddedBrokerOptions {
   /** An Aedes persistence; keeps sessions. */
   persistence: AedesPersistence;
@@ -113,6 +120,7 @@ export class EmbeddedBroker implements Broker {
       maxClientsIdLength: maxTextBytes,
       queueLimit: 1_000,
       topicAliasMaximum: 65_535,
+      maximumPacketSize,
       preConnect: (client, packet, done) => {
         correctConnack(client, this.#connections.open(client, packet));
         done(null, true);
@@ -155,7 +163,10 @@ export class EmbeddedBroker implements Broker {
     });
     seams.followPackets((packet) => {
       const connection = this.#connections.find(client);
-      if (connection && packet.cmd === "disconnect") connection.leftWith = disconnectProperties(packet);
+      if (packet.cmd !== "disconnect") return;
+      if (connection) connection.leftWith = disconnectProperties(packet);
+      // Aedes knows only one code that leaves the will to be published. [MQTT-3.14.4-3]
+      if (packet.reasonCode && packet.reasonCode >= firstFailure) packet.reasonCode = disconnectWithWill;
     });
   }
 

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { Aedes, AedesPublishPacket, Client } from "aedes";
 import type { Packet } from "mqtt-packet";
+import { isTopicFilter } from "../../mqtt/filter-syntax.ts";
 import { newMessageId } from "../../mqtt/message-id.ts";
 import { isShared, sharedFilter } from "../../mqtt/shared-filter.ts";
 import { AedesClient } from "./aedes-client.ts";
@@ -187,10 +188,12 @@ export class Delivery {
 
 /** The reason for which a client may not subscribe so. */
 function whatIsWrong({ topic, nl }: { topic: string; nl?: boolean }): number | undefined {
-  if (!isShared(topic)) return undefined;
-  if (!sharedFilter(topic)) return topicFilterInvalid;
+  const shared = sharedFilter(topic);
+  if (isShared(topic) && !shared) return topicFilterInvalid;
   // [MQTT-3.8.3-4]
-  return nl ? protocolError : undefined;
+  if (shared && nl) return protocolError;
+  // Aedes lets wildcards pass that are a part of a level.
+  return isTopicFilter(shared?.filter ?? topic) ? undefined : topicFilterInvalid;
 }
 
 /** What is delivered of a packet; `undefined` for the messages of Aedes itself. */

@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Extension } from "../../../../lib/broker/embedded/extension.ts";
+import { captureLog } from "../../../support/captured-log.ts";
 import { EmbeddedApi } from "../../../support/embedded-api.ts";
 import { EmbeddedSetup } from "../../../support/embedded-setup.ts";
 
@@ -128,5 +129,46 @@ test("a client whose connection breaks off while it is looked who that is was ne
   const client = await setup.connect("sender");
   expect(await setup.broker.session("sender")).toMatchObject({ connected: true });
   await setup.disconnect(client);
+  await setup.close();
+});
+
+test.each(["+a", "a+", "a/+b", "a#", "a/#/b", "a\0b"])(
+  "nobody subscribes to %j, which is no topic filter",
+  async (filter) => {
+    const setup = await EmbeddedSetup.start();
+    const client = await setup.connect("c", { protocolVersion: 5 });
+    const reasons: unknown[] = [];
+    client.mqtt.on("disconnect", ({ reasonCode }) => reasons.push(reasonCode));
+    client.mqtt.stream.write(
+      packet(0x82, Buffer.from([0, 1, 0]), numbered(Buffer.from(filter)), Buffer.from([0])),
+    );
+    await client.closed;
+    expect(reasons).toEqual([0x8f]);
+    await setup.close();
+  },
+);
+
+test.each(["a/+", "#", "a\0b"])("a will to %j, which is no topic name, reaches nobody", async (topic) => {
+  const log = captureLog();
+  const setup = await EmbeddedSetup.start();
+  const reader = await setup.connect("reader");
+  await reader.mqtt.subscribeAsync("#");
+  const will = { topic, payload: Buffer.from("x"), qos: 0 as const, retain: false };
+  const client = await setup.connect("c", { will });
+  client.mqtt.stream.destroy();
+  await vi.waitFor(() => expect(log.text()).toContain("a will was not published"));
+  await setup.broker.publish({ topic: "end", payload: Buffer.from("end"), qos: 0, retain: false });
+  await vi.waitFor(() => expect(reader.received.map((it) => it.topic)).toEqual(["end"]));
+  await setup.close();
+});
+
+test("a packet that is larger than EMQX takes ends the connection, which MQTT 5 is told", async () => {
+  const setup = await EmbeddedSetup.start();
+  const client = await setup.connect("c", { protocolVersion: 5 });
+  const reasons: unknown[] = [];
+  client.mqtt.on("disconnect", ({ reasonCode }) => reasons.push(reasonCode));
+  client.mqtt.publish("t", Buffer.alloc(1_048_576));
+  await client.closed;
+  expect(reasons).toEqual([0x95]);
   await setup.close();
 });

@@ -124,6 +124,18 @@ describe("a will that waits", () => {
   });
 });
 
+test.each([
+  [0x00, []],
+  [0x04, ["will"]],
+  [0x80, ["will"]],
+  [0x98, ["will"]],
+])("a goodbye with the reason code %d brings %j", async (reasonCode, wills) => {
+  const { mqtt } = await setup.connect("c", { ...waiting, will: willOf("will", 0) });
+  await mqtt.endAsync(false, { reasonCode });
+  await vi.waitFor(() => expect(setup.of("disconnected", "c")).toHaveLength(1));
+  await expectInherited(...wills);
+});
+
 test.each([0, 3_600])("nobody gets the will of who is banned (delay: %d seconds)", async (delay) => {
   await setup.connect("c", { ...waiting, will: willOf("will", delay) });
   banned.add("c");
