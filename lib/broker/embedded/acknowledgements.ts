@@ -8,6 +8,12 @@ import { AedesLine } from "./line.ts";
 export class Acknowledgements {
   readonly #held = new WeakMap<object, number>();
   readonly #last = new WeakMap<Client, Promise<void>>();
+  readonly #anySubscribes: (topic: string) => boolean;
+
+  /** `anySubscribes` tells whether anybody subscribes to a topic. */
+  constructor(anySubscribes: (topic: string) => boolean) {
+    this.#anySubscribes = anySubscribes;
+  }
 
   /** A message is about to be published: Aedes takes it for one with QoS 0, and does not acknowledge it. */
   hold(client: Client | null, packet: PublishPacket & { messageId?: number }): void {
@@ -27,10 +33,17 @@ export class Acknowledgements {
         return publish.call(aedes, packet, client, done);
       }
       packet.qos = 1;
+      // [MQTT-3.4.2.1] which older versions do not know
+      const isLost = client.version === 5 && !this.#anySubscribes(packet.topic);
+      const puback = {
+        cmd: "puback",
+        messageId,
+        ...(isLost && { reasonCode: noMatchingSubscribers }),
+      } as const;
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       publish.call(aedes, packet, client, (error) => (error ? reject(error) : resolve()));
       this.#inOrder(client, promise)
-        .then(() => new AedesLine(client, aedes).write({ cmd: "puback", messageId }))
+        .then(() => new AedesLine(client, aedes).write(puback))
         .then(() => done?.(), done);
     };
   }
@@ -46,6 +59,9 @@ export class Acknowledgements {
     return turn;
   }
 }
+
+/** Reason code of a PUBACK. */
+const noMatchingSubscribers = 0x10;
 
 type Done = (error?: unknown) => void;
 

@@ -114,7 +114,7 @@ export class EmbeddedBroker implements Broker {
       ...{ connections: this.#connections, kept: this.#kept, reports: this.#reports },
     });
     const followed = new FollowedDeliveries(this.#connections, this.#extensions);
-    const acknowledgements = new Acknowledgements();
+    const acknowledgements = new Acknowledgements((topic) => this.queues.router.anySubscribes(topic));
     this.#aedes = new Aedes({
       persistence: this.#kept.persistence,
       maxClientsIdLength: maxTextBytes,

@@ -166,11 +166,15 @@ export class Delivery {
     return closed ? undefined : this.queues.deliver(id, content);
   }
 
-  /** Of overlapping subscriptions, the new one decides the QoS. A shared one brings no retained messages. [MQTT-4.8.2] */
+  /**
+   * Of overlapping subscriptions, the new one decides the QoS, and No Local leaves out the client's own. A shared one
+   * brings no retained messages. [MQTT-4.8.2]
+   */
   #deliverRetained(client: Client, filter: string, content: LetterContent): Promise<unknown> | undefined {
-    const granted = this.queues.router.ownQos(client.id, filter);
-    if (granted === undefined) return undefined;
-    return this.#deliver(client, { ...content, qos: Math.min(content.qos, granted) as 0 | 1 | 2 });
+    const subscription = this.queues.router.own(client.id, filter);
+    if (!subscription || (subscription.nl === 1 && content.facts.from_clientid === client.id))
+      return undefined;
+    return this.#deliver(client, { ...content, qos: Math.min(content.qos, subscription.qos) as 0 | 1 | 2 });
   }
 
   /** Whether Aedes is to handle a packet of a client. */

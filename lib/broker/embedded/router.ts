@@ -71,9 +71,9 @@ export class Router {
     return copies;
   }
 
-  /** What a session was granted for a filter of its own; `undefined` if it does not subscribe to it, or shares it. */
-  ownQos(clientid: string, filter: string): 0 | 1 | 2 | undefined {
-    return this.#plain.get(filter)?.get(clientid)?.qos;
+  /** A session's subscription to a filter; `undefined` if it does not subscribe to it, or shares it. */
+  own(clientid: string, filter: string): RoutedSubscription | undefined {
+    return this.#plain.get(filter)?.get(clientid);
   }
 
   /** The copy of a message that was meant for a member which is gone. */

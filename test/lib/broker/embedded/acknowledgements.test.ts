@@ -77,3 +77,18 @@ test("a will with QoS 1 is published", async () => {
   await heir.endAsync();
   await close();
 });
+
+test("who publishes by MQTT 5 is told that nobody subscribes", async () => {
+  const { address, close } = await slowBroker(Promise.resolve());
+  const client = await mqtt.connectAsync(address, { reconnectPeriod: 0, protocolVersion: 5 });
+  const reasons: unknown[] = [];
+  client.on("packetreceive", (packet) => {
+    if (packet.cmd === "puback") reasons.push(packet.reasonCode ?? 0);
+  });
+  await client.publishAsync("t", "x", { qos: 1 });
+  await client.subscribeAsync("t");
+  await client.publishAsync("t", "x", { qos: 1 });
+  expect(reasons).toEqual([0x10, 0]);
+  await client.endAsync();
+  await close();
+});

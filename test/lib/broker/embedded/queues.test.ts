@@ -300,6 +300,10 @@ describe("MQTT 5", () => {
       ["r/1", true],
       ["r/2", false],
     ]);
+    await client.mqtt.publishAsync("n", "own", { qos: 1, retain: true });
+    await client.mqtt.subscribeAsync("n", { qos: 1, nl: true });
+    await client.mqtt.publishAsync("r/2", "end");
+    await vi.waitFor(() => expect(payloadsOf(client)).toEqual(["r/1", "r/2", "end"]));
     const later = await setup.connect("later", v5);
     await later.mqtt.subscribeAsync("r/#", { qos: 0 });
     await vi.waitFor(() => expect(later.received).toHaveLength(2));
