@@ -69,8 +69,11 @@ const resetMargin = 30 * 60_000;
 /** The version of a connect that was made up is a guess, which counts only where clocks say nothing. */
 const guessMargin = 5_000;
 
-/** How long a client that left is remembered, in milliseconds: longer than a late event takes. */
-const memory = 2 * 3_600_000;
+/**
+ * How long a client that left and a subscription that ended are remembered, in milliseconds, to recognise late events:
+ * longer than one takes.
+ */
+export const lateEventMemory = 2 * 3_600_000;
 
 /** Whether `a` is later in a client's history than `b`. */
 export function isLater(a: Mark, b: Mark): boolean {
@@ -108,7 +111,7 @@ export function standingOf(state: SessionState): Standing {
   const expiry_interval = disconnect?.expiry_interval ?? state.expiry_interval ?? 0;
   const left = disconnect?.at ?? created_at;
   if (!connect || disconnect?.ended || expiry_interval === 0) {
-    return { standing: "gone", expires_at: seconds(left + memory) };
+    return { standing: "gone", expires_at: seconds(left + lateEventMemory) };
   }
   if (expiry_interval === neverExpires) return { standing: "disconnected" };
   return { standing: "disconnected", expires_at: seconds(left) + expiry_interval };

@@ -1,14 +1,12 @@
 import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { KnownOptions, Subscription, SubscriptionOptions } from "../records/session.ts";
+import { lateEventMemory } from "../records/session-state.ts";
 import { type Database, isConditionFailure } from "./database.ts";
 import { subscriptionKey, subscriptionsStart } from "./hash-order.ts";
 import { type Listed, Listing } from "./listing.ts";
 import { queryItems } from "./query.ts";
 import { subscriptionOf, withoutDefaults } from "./subscription-item.ts";
 import { TopicIndex } from "./topic-index.ts";
-
-/** How long an ended subscription is remembered to recognise late events, in milliseconds. */
-const memory = 2 * 3_600_000;
 
 /**
  * What is remembered of one client's subscription to one filter: its newest event, by the broker's clock, and the
@@ -87,7 +85,7 @@ export class Subscriptions extends Listing<SubscriptionItem> {
             ...subscriptionKey(event.clientid, event.topic),
             ...facts,
             ...(ended
-              ? { standing: "gone", expires_at: Math.floor((event.at + memory) / 1000) }
+              ? { standing: "gone", expires_at: Math.floor((event.at + lateEventMemory) / 1000) }
               : withoutDefaults(state)),
           },
           ConditionExpression: "attribute_not_exists(pk) OR #at < :at",
