@@ -2,7 +2,7 @@ import type { Broker, BrokerSession } from "../broker/broker.ts";
 import { log } from "../log.ts";
 import type { SessionState } from "../records/session-state.ts";
 import { isUnavailable } from "../unavailable.ts";
-import type { LifecycleEvent, SessionFacts } from "./lifecycle-event.ts";
+import type { EventFacts, LifecycleEvent } from "./lifecycle-event.ts";
 
 type Inspection = Pick<Broker, "session" | "subscriptions">;
 
@@ -39,7 +39,7 @@ export async function completeEvent(
 }
 
 /** The facts of a session as an event carries them. */
-export function factsOf(session: BrokerSession | undefined): SessionFacts | undefined {
+export function factsOf(session: BrokerSession | undefined): EventFacts | undefined {
   if (!session) return undefined;
   const { clean_start, expiry_interval, keepalive, port } = session;
   return { clean_start, expiry_interval, keepalive, ...(port !== undefined && { port }) };

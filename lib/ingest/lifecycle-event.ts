@@ -12,7 +12,7 @@ const common = {
   sessionIdentifier: z.string(),
 };
 
-const SessionFacts = z.object({
+const EventFacts = z.object({
   username: z.optional(z.string()),
   port: z.optional(z.int()),
   listener: z.optional(z.string()),
@@ -29,7 +29,7 @@ const Connected = z.object({
   eventType: z.literal("connected"),
   versionNumber: z.int(),
   ipAddress: z.optional(z.string()),
-  session: z.optional(SessionFacts),
+  session: z.optional(EventFacts),
 });
 
 const DisconnectProperties = z.object({
@@ -51,7 +51,7 @@ const Disconnected = z.object({
   /** Ours: what the client's DISCONNECT said. */
   disconn_props: z.optional(DisconnectProperties),
   /** Ours: what was found out about a session of which nothing was known. */
-  session: z.optional(SessionFacts),
+  session: z.optional(EventFacts),
 });
 
 const SubscriptionOptions = z.object({
@@ -82,7 +82,7 @@ export const LifecycleEvent = z.discriminatedUnion("eventType", [
   Unsubscribed,
 ]);
 
-export type SessionFacts = z.output<typeof SessionFacts>;
+export type EventFacts = z.output<typeof EventFacts>;
 export type Connected = z.output<typeof Connected>;
 export type Disconnected = z.output<typeof Disconnected>;
 export type Subscribed = z.output<typeof Subscribed>;

@@ -4,7 +4,7 @@ import { madeUpIdentifier, nextVersion, standingOf } from "../records/session-st
 import { factsOf } from "./complete-event.ts";
 import { endSession } from "./end-session.ts";
 import { ingest, type Registry } from "./ingest.ts";
-import type { SessionFacts } from "./lifecycle-event.ts";
+import type { EventFacts } from "./lifecycle-event.ts";
 
 type Inspection = Pick<Broker, "session" | "subscriptions">;
 
@@ -78,7 +78,7 @@ async function bringDisconnect(
   registry: Registry,
   { clientid: clientId, connect }: SessionState,
   timestamp = Date.now(),
-  session: SessionFacts | undefined = undefined,
+  session: EventFacts | undefined = undefined,
 ): Promise<void> {
   if (!connect) return;
   const { version: versionNumber, session_identifier: sessionIdentifier } = connect;
@@ -93,7 +93,7 @@ async function bringDisconnect(
 async function addFacts(
   registry: Registry,
   clientid: string,
-  facts: SessionFacts | undefined,
+  facts: EventFacts | undefined,
 ): Promise<boolean> {
   let added = false;
   await registry.sessions.change(clientid, (state) => {

@@ -55,35 +55,45 @@ export function toItem(state: SessionState, revision: number): SessionItem {
   };
 }
 
-/** The state that an item holds. */
+/** The state that an item holds: what is not named here is a fact. */
 export function toState(item: SessionItem): SessionState {
-  const { clientid, created_at, username, ip_address, port, listener, proto_name, proto_ver } = item;
-  const { clean_start, keepalive, expiry_interval, is_bridge } = item;
-  const facts = { username, ip_address, port, listener, proto_name, proto_ver };
+  const {
+    pk,
+    sk,
+    standing,
+    expires_at,
+    username_key,
+    subscriptions_cnt = 0,
+    session_identifier = "",
+    connect_version,
+    connected_at = 0,
+    disconnect_version,
+    disconnected_at = 0,
+    ended,
+    left_expiry_interval,
+    disconn_props,
+    early,
+    early_at,
+    revision,
+    ...facts
+  } = item;
   return {
     ...facts,
-    ...{ clean_start, keepalive, expiry_interval, is_bridge },
-    clientid,
-    created_at,
-    subscriptions_cnt: item.subscriptions_cnt ?? 0,
-    ...(item.early !== undefined && {
+    subscriptions_cnt,
+    ...(early !== undefined && {
       // Items of earlier versions do not tell the time.
-      early: { session_identifier: item.early, at: item.early_at ?? item.connected_at ?? item.created_at },
+      early: { session_identifier: early, at: early_at ?? item.connected_at ?? item.created_at },
     }),
-    ...(item.connect_version !== undefined && {
-      connect: {
-        version: item.connect_version,
-        at: item.connected_at ?? 0,
-        session_identifier: item.session_identifier ?? "",
-      },
+    ...(connect_version !== undefined && {
+      connect: { version: connect_version, at: connected_at, session_identifier },
     }),
-    ...(item.disconnect_version !== undefined && {
+    ...(disconnect_version !== undefined && {
       disconnect: {
-        version: item.disconnect_version,
-        at: item.disconnected_at ?? 0,
-        ...(item.ended && { ended: true }),
-        ...(item.left_expiry_interval !== undefined && { expiry_interval: item.left_expiry_interval }),
-        ...(item.disconn_props && { disconn_props: item.disconn_props }),
+        version: disconnect_version,
+        at: disconnected_at,
+        ...(ended && { ended }),
+        ...(left_expiry_interval !== undefined && { expiry_interval: left_expiry_interval }),
+        ...(disconn_props && { disconn_props }),
       },
     }),
   };

@@ -1,7 +1,7 @@
 import type {
   Connected,
   Disconnected,
-  SessionFacts,
+  EventFacts,
   Subscribed,
   Unsubscribed,
 } from "../../lib/ingest/lifecycle-event.ts";
@@ -13,7 +13,7 @@ type Given<Event> = Partial<Omit<Event, "clientId" | "eventType">>;
 
 /** A connect; `session` adds to the facts of a clean session over MQTT 3.1.1. */
 export function connected(clientId: string, { session, ...given }: Given<Connected> = {}): Connected {
-  const facts: SessionFacts = {
+  const facts: EventFacts = {
     port: 50_000,
     clean_start: true,
     keepalive: 60,

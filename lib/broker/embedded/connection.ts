@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Socket } from "node:net";
 import type { Client, ConnectPacket } from "aedes";
-import type { SessionFacts } from "../../ingest/lifecycle-event.ts";
+import type { EventFacts } from "../../ingest/lifecycle-event.ts";
 import type { DisconnectProperties, SubscriptionOptions } from "../../records/session.ts";
 import type { BrokerSession } from "../broker.ts";
 import type { ClientIdentity } from "./extension.ts";
@@ -11,7 +11,7 @@ export const sessionExpiryInterval = 7_200;
 
 /** What is known of a network connection. */
 export interface Connection {
-  facts: SessionFacts;
+  facts: EventFacts;
   ip_address?: string;
   sessionIdentifier: string;
   /** The client id of the CONNECT, empty if the broker is to choose one. */
