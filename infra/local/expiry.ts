@@ -1,9 +1,8 @@
-import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
-import { log } from "../../lib/log.ts";
-import { type Database, isConditionFailure, type Key } from "../../lib/store/database.ts";
+import type { Database, Key } from "../../lib/store/database.ts";
 import type { ItemChange } from "../../lib/store/directory-feed.ts";
 import { partition, shards } from "../../lib/store/hash-order.ts";
 import { queryItems } from "../../lib/store/query.ts";
+import { deleteExpired } from "./delete-expired.ts";
 
 /** How often expired items are looked for, in milliseconds. */
 const interval = 1_000;
@@ -44,7 +43,8 @@ export class Expiry {
       const item = this.#due.get(name);
       if (item?.expires_at === undefined || item.expires_at > now) continue;
       this.#due.delete(name);
-      if (!(await this.#delete(item, now)) && !this.#due.has(name)) this.#due.set(name, item);
+      const isDone = await deleteExpired(this.#database, "registry", item, now);
+      if (!isDone && !this.#due.has(name)) this.#due.set(name, item);
     }
   }
 
@@ -56,24 +56,5 @@ export class Expiry {
     const name = `${pk} ${sk}`;
     if (expires_at === undefined) this.#due.delete(name);
     else this.#due.set(name, { pk, sk, expires_at });
-  }
-
-  /** Returns whether there is nothing left to do. */
-  async #delete({ pk, sk }: Key, now: number): Promise<boolean> {
-    try {
-      await this.#database.client.send(
-        new DeleteCommand({
-          TableName: this.#database.registry,
-          Key: { pk, sk },
-          ConditionExpression: "expires_at <= :now",
-          ExpressionAttributeValues: { ":now": now },
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (isConditionFailure(error)) return true;
-      log("error", "an expired item could not be deleted", { error });
-      return false;
-    }
   }
 }

@@ -25,6 +25,7 @@ import { DelayedMessages } from "../../lib/store/delayed-messages.ts";
 import type { ItemChange } from "../../lib/store/directory-feed.ts";
 import { LoginFailures } from "../../lib/store/login-failures.ts";
 import { Settings } from "../../lib/store/settings.ts";
+import { AccessExpiry } from "./access-expiry.ts";
 import { BanEnforcement } from "./ban-enforcement.ts";
 import { bootstrapKeys, bootstrapUser, type CurlCredentials } from "./bootstrap.ts";
 import { configureBroker } from "./broker-settings.ts";
@@ -133,6 +134,7 @@ type Holding = Pick<ApiDeps, "delayed" | "delayQueue">;
 /** The broker, and the registry that follows it. What the broker reports while it closes is still taken in. */
 async function openBroker(local: LocalDatabase, kept: Level, holding: Holding, opened: AsyncDisposableStack) {
   const expiry = opened.adopt(new Expiry(local.database), (it) => it.close());
+  opened.adopt(new AccessExpiry(local.database), (it) => it.close());
   const bans = new BanEnforcement(local.database);
   // What changes while the registry opens is followed once there is a broker to tell.
   const early: ItemChange[] = [];
