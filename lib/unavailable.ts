@@ -9,9 +9,15 @@ const passing = new Set([
   "ServiceUnavailableException",
   "ThrottlingException",
   "TimeoutError",
+  "Unavailable",
 ]);
 
 const passingCodes = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"]);
+
+/** A service takes calls, and does not get to all that they ask for. */
+export class Unavailable extends Error {
+  override readonly name = "Unavailable";
+}
 
 /** Whether a call failed because a service is not available now; the same call may succeed later. */
 export function isUnavailable(error: unknown): boolean {

@@ -54,7 +54,7 @@ const rooms: { room: RegExp; may: RegExp; types?: RegExp }[] = [
   { room: /^functions\/[^/]+\/(contract|worker)\.ts$/, may: /^lib\/(contract|records|mqtt)\// },
   { room: /^functions\//, may: /^lib\// },
   { room: /^lib\/(contract|records|mqtt)\//, may: /^lib\/(contract|records|mqtt)\// },
-  { room: /^lib\/store\//, may: /^lib\/(records|mqtt|log|at-a-time)/ },
+  { room: /^lib\/store\//, may: /^lib\/(records|mqtt|log|at-a-time|unavailable)/ },
   {
     room: /^lib\/ingest\//,
     may: /^lib\/(records|mqtt|store|log|unavailable)/,

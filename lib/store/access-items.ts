@@ -1,8 +1,6 @@
-import { BatchWriteCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { deleteItems } from "./batches.ts";
 import type { Database, Key } from "./database.ts";
-
-/** DynamoDB's limit for one BatchWriteItem. */
-const batchWriteLimit = 25;
 
 /** Keys that are deleted before the next ones are read. */
 const deletedAtOnce = 1_000;
@@ -31,27 +29,8 @@ export async function deleteAll(database: Database, pk: string): Promise<void> {
   for await (const { sk } of queryAccess(database, pk)) {
     keys.push({ pk, sk: String(sk) });
     if (keys.length < deletedAtOnce) continue;
-    await deleteKeys(database, keys);
+    await deleteItems(database, "access", keys);
     keys = [];
   }
-  await deleteKeys(database, keys);
+  await deleteItems(database, "access", keys);
 }
-
-async function deleteKeys(database: Database, keys: readonly Key[]): Promise<void> {
-  const batches = Array.from({ length: Math.ceil(keys.length / batchWriteLimit) }, (_, n) =>
-    keys.slice(n * batchWriteLimit, (n + 1) * batchWriteLimit),
-  );
-  await Promise.all(batches.map((batch) => deleteBatch(database, batch)));
-}
-
-async function deleteBatch({ client, access }: Database, keys: readonly Key[]): Promise<void> {
-  let requests: DeleteRequests = keys.map((key) => ({ DeleteRequest: { Key: { ...key } } }));
-  while (requests.length > 0) {
-    const { UnprocessedItems } = await client.send(
-      new BatchWriteCommand({ RequestItems: { [access]: requests } }),
-    );
-    requests = (UnprocessedItems?.[access] ?? []) as DeleteRequests;
-  }
-}
-
-type DeleteRequests = { DeleteRequest: { Key: Record<string, unknown> } }[];

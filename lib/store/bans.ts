@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { BatchGetCommand, DeleteCommand, GetCommand } from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand, GetCommand } from "@aws-sdk/lib-dynamodb";
 import {
   type Ban,
   type BanKind,
@@ -12,6 +12,7 @@ import {
 import { addressKey } from "../records/ban-test.ts";
 import { deleteAll, queryAccess } from "./access-items.ts";
 import { BanPatterns, patternVersionKey } from "./ban-patterns.ts";
+import { getItems } from "./batches.ts";
 import { putIf, wasRepeated } from "./conditional-put.ts";
 import type { Database, Key } from "./database.ts";
 import { keyText } from "./hash-order.ts";
@@ -94,7 +95,7 @@ export class Bans {
       ...(ip_address === undefined ? [] : [keyOf("peerhost", ip_address)]),
       patternVersionKey,
     ];
-    const items = await this.#getAll(asked);
+    const items = await getItems(this.#database, "access", asked, { ConsistentRead: true });
     const version = items.find(({ pk }) => pk === patternVersionKey.pk)?.version;
     const exact = items.filter(({ pk }) => pk !== patternVersionKey.pk).map(toBan);
     return exact.some((ban) => !isOver(ban, now)) || this.#patterns.ban(client, Number(version ?? 0), now);
@@ -127,20 +128,6 @@ export class Bans {
       }),
     );
     return known !== undefined && (outcome.Attributes !== undefined || wasRepeated(outcome));
-  }
-
-  async #getAll(keys: readonly Key[]): Promise<Record<string, unknown>[]> {
-    const { access } = this.#database;
-    const items: Record<string, unknown>[] = [];
-    let wanted: Record<string, unknown>[] = keys.map((key) => ({ ...key }));
-    while (wanted.length > 0) {
-      const answer = await this.#database.client.send(
-        new BatchGetCommand({ RequestItems: { [access]: { Keys: wanted, ConsistentRead: true } } }),
-      );
-      items.push(...(answer.Responses?.[access] ?? []));
-      wanted = answer.UnprocessedKeys?.[access]?.Keys ?? [];
-    }
-    return items;
   }
 }
 

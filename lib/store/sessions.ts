@@ -1,6 +1,7 @@
-import { BatchGetCommand, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import type { Session } from "../records/session.ts";
 import { type SessionState, visibleSession } from "../records/session-state.ts";
+import { getItems } from "./batches.ts";
 import { sumOf } from "./counts.ts";
 import { type Database, isConditionFailure, type Key } from "./database.ts";
 import { sessionKey, usernameKey } from "./hash-order.ts";
@@ -8,9 +9,6 @@ import { Listing, type StepsRequest } from "./listing.ts";
 import type { Step } from "./matching-page.ts";
 import { queryItems } from "./query.ts";
 import { type SessionItem, toItem, toState } from "./session-item.ts";
-
-/** DynamoDB's limit for one BatchGetItem. */
-const batchGetLimit = 100;
 
 /** The sessions of the registry. Lists are in hash order, which is total and does not change. */
 export class Sessions extends Listing<SessionItem> {
@@ -128,27 +126,10 @@ export class Sessions extends Listing<SessionItem> {
     return Item as SessionItem | undefined;
   }
 
-  async #getKeys(keys: Key[]): Promise<Session[]> {
-    const batches = Array.from({ length: Math.ceil(keys.length / batchGetLimit) }, (_, n) =>
-      keys.slice(n * batchGetLimit, (n + 1) * batchGetLimit),
-    );
-    const items = (await Promise.all(batches.map((batch) => this.#getBatch(batch)))).flat();
+  async #getKeys(keys: readonly Key[]): Promise<Session[]> {
+    const items = (await getItems(this.database, "registry", keys)) as unknown as SessionItem[];
     items.sort((a, b) => (a.sk < b.sk ? -1 : 1));
     return items.flatMap((item) => visible(item) ?? []);
-  }
-
-  async #getBatch(keys: Key[]): Promise<SessionItem[]> {
-    const { registry } = this.database;
-    const items: SessionItem[] = [];
-    let wanted: Record<string, unknown>[] = keys.map((key) => ({ ...key }));
-    while (wanted.length > 0) {
-      const answer = await this.database.client.send(
-        new BatchGetCommand({ RequestItems: { [registry]: { Keys: wanted } } }),
-      );
-      items.push(...((answer.Responses?.[registry] ?? []) as SessionItem[]));
-      wanted = answer.UnprocessedKeys?.[registry]?.Keys ?? [];
-    }
-    return items;
   }
 
   async #keysOfUser(username: string): Promise<Key[]> {

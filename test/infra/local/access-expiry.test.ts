@@ -35,7 +35,7 @@ const untilLeft = (expected: string[]) =>
 /** Many login failures, a ban that ends in half an hour, one that does not, and a setting. */
 async function fill(): Promise<void> {
   const failures = new LoginFailures(local.database);
-  for (let n = 0; n < 600; n += 1) await failures.add("admin", `10.0.0.${n}`, 0);
+  for (let n = 0; n < 600; n += 1) await failures.attempt("admin", `10.0.0.${n}`, 10);
   const bans = new Bans(local.database);
   await bans.add({ ...ban, who: "soon", until: Math.floor((Date.now() + hour / 2) / 1000) });
   await bans.add({ ...ban, who: "never" });
@@ -56,7 +56,7 @@ test("at the start, what has expired goes and all else stays", async () => {
 
 test("what expires later goes within an hour", async () => {
   expiry = new AccessExpiry(local.database);
-  await new LoginFailures(local.database).add("admin", "10.0.0.1", 0);
+  await new LoginFailures(local.database).attempt("admin", "10.0.0.1", 10);
   await vi.advanceTimersByTimeAsync(hour);
   await untilLeft([]);
 });
@@ -66,7 +66,7 @@ test("a database that fails is told in the log, and asked again", async () => {
   const send = vi.spyOn(local.database.client, "send");
   send.mockImplementationOnce(() => Promise.reject(new Error("not now")));
   expiry = new AccessExpiry(local.database);
-  await new LoginFailures(local.database).add("admin", "10.0.0.1", 0);
+  await new LoginFailures(local.database).attempt("admin", "10.0.0.1", 10);
   await vi.advanceTimersByTimeAsync(hour);
   await untilLeft([]);
   expect(log.entries()).toMatchObject([{ level: "error", error: { message: "not now" } }]);
