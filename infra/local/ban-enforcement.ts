@@ -4,15 +4,14 @@ import type { Registry } from "../../lib/ingest/ingest.ts";
 import { connectedClient, kickOutBanned } from "../../lib/ingest/kick-out-banned.ts";
 import type { LifecycleEvent } from "../../lib/ingest/lifecycle-event.ts";
 import { log } from "../../lib/log.ts";
-import { Bans } from "../../lib/store/bans.ts";
-import type { Database } from "../../lib/store/database.ts";
+import type { Bans } from "../../lib/store/bans.ts";
 
 /** Keeps banned clients out of the embedded broker. */
 export class BanEnforcement implements Extension {
   readonly #bans: Bans;
 
-  constructor(database: Database) {
-    this.#bans = new Bans(database);
+  constructor(bans: Bans) {
+    this.#bans = bans;
   }
 
   async admits(client: ClientIdentity): Promise<boolean> {

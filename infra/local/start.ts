@@ -90,8 +90,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalEnvironmen
   await writeEndpoint(options.data, local.endpoint);
   opened.defer(() => removeEndpoint(options.data));
   const holding = { delayed: new DelayedMessages(local.database), delayQueue: { push: async () => {} } };
-  const { registry, broker, timer } = await openBroker(local, kept, holding, opened);
   const access = accessStores(local.database, options.dashboardUsername);
+  const { registry, broker, timer } = await openBroker(local, kept, { ...access, ...holding }, opened);
   await configureBroker(broker, access.settings);
   const curlCredentials = await bootstrapKeys(access.apiKeys, options.data, options.bootstrapFile);
   const passwordFile = await bootstrapUser(access.users, options.data, options.dashboardPassword);
@@ -129,13 +129,15 @@ const accessStores = (database: Database, dashboardUsername: string) => ({
   bans: new Bans(database),
 });
 
-type Holding = Pick<ApiDeps, "delayed" | "delayQueue">;
+type BrokerDeps = Pick<ApiDeps, "delayed" | "delayQueue"> & Pick<AccessStores, "bans" | "settings">;
+
+type AccessStores = ReturnType<typeof accessStores>;
 
 /** The broker, and the registry that follows it. What the broker reports while it closes is still taken in. */
-async function openBroker(local: LocalDatabase, kept: Level, holding: Holding, opened: AsyncDisposableStack) {
+async function openBroker(local: LocalDatabase, kept: Level, deps: BrokerDeps, opened: AsyncDisposableStack) {
   const expiry = opened.adopt(new Expiry(local.database), (it) => it.close());
   opened.adopt(new AccessExpiry(local.database), (it) => it.close());
-  const bans = new BanEnforcement(local.database);
+  const bans = new BanEnforcement(deps.bans);
   // What changes while the registry opens is followed once there is a broker to tell.
   const early: ItemChange[] = [];
   let follow = (change: ItemChange) => void early.push(change);
@@ -152,10 +154,10 @@ async function openBroker(local: LocalDatabase, kept: Level, holding: Holding, o
     retained: await RetainedStore.open(kept),
     sessionIdentifiers,
     onEvent: (event) => registry.push(event),
-    extensions: [bans, new DelayedPublishing({ ...holding, settings: new Settings(local.database) })],
+    extensions: [bans, new DelayedPublishing(deps)],
   });
   opened.defer(() => broker.close());
-  const timer = new DelayedTimer(holding.delayed, { bans: new Bans(local.database), broker });
+  const timer = new DelayedTimer(deps.delayed, { bans: deps.bans, broker });
   opened.defer(() => timer.close());
   follow = (change) => {
     expiry.watch(change);
