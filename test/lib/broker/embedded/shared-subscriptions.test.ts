@@ -219,6 +219,7 @@ test("MQTT 5 clients are told that there are shared subscriptions, and may not c
     {
       sharedSubscriptionAvailable: true,
       topicAliasMaximum: 65_535,
+      maximumPacketSize: 1_048_576,
       assignedClientIdentifier: expect.any(String),
     },
     0x82,
